@@ -1,0 +1,1 @@
+//! The figures and read models of Meetellen.

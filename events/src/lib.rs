@@ -1,1 +1,3 @@
-//! Facts, rules and the log of Meetellen.
+//! Facts, rules and the log of Meetellen. No HTTP, no async, no clock, no environment.
+
+pub mod values;

@@ -1,0 +1,20 @@
+//! Ids and parsed values. Each has a checked constructor; whoever holds one may trust it.
+
+mod amount;
+mod day;
+mod id;
+mod period;
+mod secret;
+mod text;
+mod timestamp;
+
+pub use amount::{Cents, Cups, Decimal, HeadCount, InvalidValue, Party, Quantity};
+pub use day::{Day, DayTime, Month, Zone};
+pub use id::{
+    ActivityId, CounterId, DeviceId, EntryId, GrantId, IndicatorId, OrganisationId, PartnerId,
+    PersonId, RoomId, SeriesId, SessionId, TenantId,
+};
+pub use period::{Period, PeriodKind};
+pub use secret::{Code, Sealed, SecretHash, Tag};
+pub use text::{Locale, Name, Slug};
+pub use timestamp::Timestamp;

@@ -1,0 +1,266 @@
+//! The store: what everything reads. Made from the journal, and good to mend it.
+
+use super::journal::Cursor;
+use super::line::{Head, Line, Position};
+use crate::values::OrganisationId;
+use record::{CHUNK, CHUNK_COMMITS, CURSOR, ChunkHeader, DIRECTORY, PACKED, TAIL};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tree::{Change, Tree};
+
+pub(super) mod folder;
+mod read;
+mod record;
+mod tree;
+
+pub use read::Stretch;
+#[doc(hidden)]
+pub use tree::MemoryTree;
+
+/// Makes the typed form of a sealed chunk, to fold on. An error (a type this version doesn't know) leaves the chunk
+/// with its lines alone.
+pub type Pack = fn(&[Line]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Says what a commit adds to the directory: keys (slugs, codes) with a value each.
+pub type Directory = fn(&Line) -> Vec<(Vec<u8>, Vec<u8>)>;
+
+/// Where a key of the directory leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryEntry {
+    /// A slug, a code, the hash of a secret.
+    pub key: Vec<u8>,
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// What the deriving function said of it.
+    pub value: Vec<u8>,
+}
+
+/// Why the store can't answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// sled failed.
+    #[error("the store failed")]
+    Sled(#[from] sled::Error),
+    /// sled panicked.
+    #[error("the store panicked")]
+    Panicked,
+    /// A checksum, a hash or an order does not hold, or something is missing.
+    #[error("the store is damaged")]
+    Damaged,
+    /// Its folder can't be read or written.
+    #[error("the store's folder failed")]
+    Folder(#[from] std::io::Error),
+    /// It did not open within its time.
+    #[error("the store did not open in time")]
+    Hung,
+}
+
+/// What the store makes of lines besides keeping them.
+#[derive(Clone, Copy)]
+pub(super) struct Derive {
+    pub(super) pack: Pack,
+    pub(super) directory: Directory,
+}
+
+/// One tree with everything in it. Many read, one thread applies.
+pub(super) struct Store {
+    tree: Box<dyn Tree>,
+    derive: Derive,
+    /// Held for writing while a tail becomes a chunk, so that a reader sees either.
+    sealing: RwLock<()>,
+    /// Commits in the tail of each organisation applied to since the start.
+    tails: Mutex<HashMap<OrganisationId, usize>>,
+}
+
+impl Store {
+    fn new(tree: Box<dyn Tree>, derive: Derive) -> Self {
+        Self {
+            tree,
+            derive,
+            sealing: RwLock::new(()),
+            tails: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// A store in memory.
+    pub(super) fn in_memory(tree: &MemoryTree, derive: Derive) -> Arc<Self> {
+        Arc::new(Self::new(Box::new(tree.clone()), derive))
+    }
+
+    /// How far the journal was applied.
+    pub(super) fn cursor(&self) -> Result<Cursor, StoreError> {
+        guarded(|| {
+            let Some(value) = self.tree.get(CURSOR)? else {
+                return Ok(Cursor::default());
+            };
+            Ok(Cursor(record::open(CURSOR, &value)?.1.to_vec()))
+        })
+    }
+
+    /// Takes in what the journal holds up to `cursor`, all of it or nothing. Lines that are there already are skipped; a
+    /// gap is damage.
+    pub(super) fn apply(&self, lines: Vec<Line>, cursor: &Cursor) -> Result<(), StoreError> {
+        guarded(|| self.apply_lines(&lines, cursor))
+    }
+
+    fn apply_lines(&self, lines: &[Line], cursor: &Cursor) -> Result<(), StoreError> {
+        let mut by_organisation: HashMap<OrganisationId, Vec<Line>> = HashMap::new();
+        let mut changes = Vec::new();
+        for line in lines {
+            by_organisation
+                .entry(line.organisation())
+                .or_default()
+                .push(line.clone());
+            for (name, value) in (self.derive.directory)(line) {
+                put_directory(&mut changes, &name, line.organisation(), &value);
+            }
+        }
+        let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sealed = false;
+        for (organisation, new) in by_organisation {
+            let tail = match tails.get(&organisation) {
+                Some(tail) => *tail,
+                None => self.tail(organisation)?.len(),
+            };
+            let left = if tail + new.len() < CHUNK_COMMITS {
+                new.iter().for_each(|line| put_tail(&mut changes, line));
+                tail + new.len()
+            } else {
+                sealed = true;
+                self.seal(organisation, new, &mut changes)?
+            };
+            tails.insert(organisation, left);
+        }
+        changes.push((CURSOR.to_vec(), Some(record::checked(CURSOR, 0, &cursor.0))));
+        let _sealing = sealed.then(|| self.sealing.write().unwrap_or_else(PoisonError::into_inner));
+        Ok(self.tree.apply(changes)?)
+    }
+
+    /// Makes chunks of the tail and the new lines; how many lines are left in the tail.
+    fn seal(
+        &self,
+        organisation: OrganisationId,
+        new: Vec<Line>,
+        changes: &mut Vec<Change>,
+    ) -> Result<usize, StoreError> {
+        let mut lines = self.tail(organisation)?;
+        for line in &lines {
+            let key = record::key(TAIL, organisation, line.first().0);
+            record::remove(changes, &key, line.bytes().len());
+        }
+        lines.extend(new);
+        let chunks = lines.chunks_exact(CHUNK_COMMITS);
+        let left = chunks.remainder();
+        left.iter().for_each(|line| put_tail(changes, line));
+        for chunk in chunks {
+            self.put_chunk(organisation, chunk, changes)?;
+        }
+        Ok(left.len())
+    }
+
+    fn put_chunk(
+        &self,
+        organisation: OrganisationId,
+        lines: &[Line],
+        changes: &mut Vec<Change>,
+    ) -> Result<(), StoreError> {
+        const LEVEL: i32 = 1;
+        let header = ChunkHeader::of(lines).ok_or(StoreError::Damaged)?;
+        let mut text = Vec::with_capacity(header.bytes as usize);
+        for line in lines {
+            text.extend_from_slice(line.bytes());
+            text.push(b'\n');
+        }
+        let first = lines[0].first().0;
+        let mut exact = Vec::new();
+        header.write(&mut exact);
+        exact.extend(zstd::bulk::compress(&text, LEVEL).map_err(StoreError::Folder)?);
+        record::put(changes, &record::key(CHUNK, organisation, first), &exact);
+        let mut packed = Vec::new();
+        header.write(&mut packed);
+        match (self.derive.pack)(lines) {
+            Ok(bytes) => packed.extend(bytes),
+            Err(error) => tracing::warn!(%error, "a chunk is kept as lines alone"),
+        }
+        record::put(changes, &record::key(PACKED, organisation, first), &packed);
+        Ok(())
+    }
+
+    /// All lines of an organisation's tail.
+    fn tail(&self, organisation: OrganisationId) -> Result<Vec<Line>, StoreError> {
+        let mut lines = Vec::new();
+        record::scan(&*self.tree, TAIL, organisation, 0, &mut |_, bytes| {
+            lines.push(Line::parse(bytes).map_err(|_| StoreError::Damaged)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(lines)
+    }
+
+    /// Hands what was applied to the operating system. Nobody relies on it: it shortens the next start.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        guarded(|| Ok(self.tree.flush()?))
+    }
+
+    /// The last position and hash of an organisation, as far as applied.
+    pub(super) fn head(&self, organisation: OrganisationId) -> Result<Head, StoreError> {
+        guarded(|| self.head_now(organisation))
+    }
+
+    fn head_now(&self, organisation: OrganisationId) -> Result<Head, StoreError> {
+        let _sealing = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
+        let mut head = Head::default();
+        for kind in [TAIL, PACKED] {
+            let from = record::key(kind, organisation, 0);
+            let mut to = record::key(kind, organisation, u64::MAX);
+            to.push(0xff);
+            let Some(last) = self.tree.last(&from, &to)? else {
+                continue;
+            };
+            let first = last.get(17..25).ok_or(StoreError::Damaged)?;
+            let first = u64::from_be_bytes(first.try_into().expect("eight bytes are eight bytes"));
+            record::scan(&*self.tree, kind, organisation, first, &mut |_, bytes| {
+                head = if kind == TAIL {
+                    Line::parse(bytes).map_err(|_| StoreError::Damaged)?.head()
+                } else {
+                    ChunkHeader::read(bytes)?.0.head()
+                };
+                Ok(ControlFlow::Break(()))
+            })?;
+            break;
+        }
+        Ok(head)
+    }
+}
+
+fn put_tail(changes: &mut Vec<Change>, line: &Line) {
+    record::put(
+        changes,
+        &record::key(TAIL, line.organisation(), line.first().0),
+        line.bytes(),
+    );
+}
+
+fn put_directory(
+    changes: &mut Vec<Change>,
+    name: &[u8],
+    organisation: OrganisationId,
+    value: &[u8],
+) {
+    let mut key = vec![DIRECTORY];
+    key.extend_from_slice(name);
+    let entry = [organisation.uuid().as_bytes().as_slice(), value].concat();
+    let value = record::checked(&key, 0, &entry);
+    changes.push((key, Some(value)));
+}
+
+/// sled panics where it finds what it did not expect: for us that is an error like any other.
+fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(StoreError::Panicked))
+}
+
+/// The position an error or a reader speaks of.
+pub(super) fn behind(position: Position) -> u64 {
+    position.0.saturating_add(1)
+}

@@ -1,0 +1,152 @@
+//! The one ordered map under the store: sled, or memory that a simulated crash cuts short.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A change to one key: its new value, or none.
+pub(super) type Change = (Vec<u8>, Option<Vec<u8>>);
+
+/// Shows keys and values until it breaks off.
+pub(super) type Visit<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>;
+
+/// An ordered map whose batches are kept whole and in order; after a crash the last ones may be missing.
+pub(super) trait Tree: Send + Sync {
+    /// The value of a key.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, sled::Error>;
+    /// The greatest key under `to`, from `from` on.
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, sled::Error>;
+    /// Shows the keys from `from` on, under `to`.
+    fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), sled::Error>;
+    /// Makes all changes, or none.
+    fn apply(&self, changes: Vec<Change>) -> Result<(), sled::Error>;
+    /// Hands what was applied to the operating system.
+    fn flush(&self) -> Result<(), sled::Error>;
+}
+
+impl Tree for sled::Db {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, sled::Error> {
+        Ok(sled::Tree::get(self, key)?.map(|value| value.to_vec()))
+    }
+
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, sled::Error> {
+        Ok(self
+            .range(from..to)
+            .next_back()
+            .transpose()?
+            .map(|(key, _)| key.to_vec()))
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), sled::Error> {
+        for entry in self.range(from..to) {
+            let (key, value) = entry?;
+            if visit(&key, &value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> Result<(), sled::Error> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        self.apply_batch(batch)
+    }
+
+    fn flush(&self) -> Result<(), sled::Error> {
+        sled::Tree::flush(self).map(|_| ())
+    }
+}
+
+/// A tree in memory that outlives the log which uses it, for simulations. Clones are the same tree.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct MemoryTree {
+    state: Arc<Mutex<Memory>>,
+}
+
+#[derive(Default)]
+struct Memory {
+    now: BTreeMap<Vec<u8>, Vec<u8>>,
+    flushed: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Batches since the last flush.
+    unflushed: Vec<Vec<Change>>,
+}
+
+impl MemoryTree {
+    /// Batches a crash may lose.
+    pub fn unflushed(&self) -> usize {
+        self.lock().unflushed.len()
+    }
+
+    /// Keeps the first `kept` of the batches since the last flush, as a crash does.
+    pub fn crash(&self, kept: usize) {
+        let mut state = self.lock();
+        let mut map = std::mem::take(&mut state.flushed);
+        let batches = std::mem::take(&mut state.unflushed);
+        for batch in batches.into_iter().take(kept) {
+            change(&mut map, batch);
+        }
+        state.now.clone_from(&map);
+        state.flushed = map;
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        *self.lock() = Memory::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.state.lock().expect("no holder of this lock panics")
+    }
+}
+
+fn change(map: &mut BTreeMap<Vec<u8>, Vec<u8>>, batch: Vec<Change>) {
+    for (key, value) in batch {
+        match value {
+            Some(value) => map.insert(key, value),
+            None => map.remove(&key),
+        };
+    }
+}
+
+impl Tree for MemoryTree {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, sled::Error> {
+        Ok(self.lock().now.get(key).cloned())
+    }
+
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, sled::Error> {
+        let state = self.lock();
+        let last = state.now.range(from.to_vec()..to.to_vec()).next_back();
+        Ok(last.map(|(key, _)| key.clone()))
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), sled::Error> {
+        let state = self.lock();
+        for (key, value) in state.now.range(from.to_vec()..to.to_vec()) {
+            if visit(key, value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> Result<(), sled::Error> {
+        let mut state = self.lock();
+        change(&mut state.now, changes.clone());
+        state.unflushed.push(changes);
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<(), sled::Error> {
+        let mut state = self.lock();
+        state.flushed = state.now.clone();
+        state.unflushed.clear();
+        Ok(())
+    }
+}

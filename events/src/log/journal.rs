@@ -26,8 +26,34 @@ pub const GROWTH_BYTES: u64 = 4 << 20;
 /// Lines of one append, line feeds included.
 pub const BATCH_BYTES_MAX: usize = 4 << 20;
 
-/// Room a batch may need, its header included.
-const ROOM_BYTES: u64 = BATCH_BYTES_MAX as u64 + batch::HEADER_BYTES_MAX as u64;
+/// How large files, their growth and batches are; simulations have smaller ones.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// [`FILE_BYTES_MAX`].
+    pub file: u64,
+    /// [`GROWTH_BYTES`].
+    pub growth: u64,
+    /// [`BATCH_BYTES_MAX`].
+    pub batch: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            file: FILE_BYTES_MAX,
+            growth: GROWTH_BYTES,
+            batch: BATCH_BYTES_MAX,
+        }
+    }
+}
+
+impl Sizes {
+    /// Room a batch may need, its header included.
+    fn room(&self) -> u64 {
+        (self.batch + batch::HEADER_BYTES_MAX) as u64
+    }
+}
 
 /// How far somebody came in a journal, in the journal's own bytes. Empty: nothing seen yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -179,6 +205,7 @@ pub struct FileJournal {
     allocated: u64,
     mark: EndMark,
     heads: Arc<Heads>,
+    sizes: Sizes,
     buffer: Vec<u8>,
     /// A write or sync failed: memory may be ahead of the disk, or the disk ahead of memory.
     failed: bool,
@@ -190,9 +217,9 @@ impl FileJournal {
         if self.failed {
             return Err(AppendError::Unknown);
         }
-        if self.last.end + ROOM_BYTES > FILE_BYTES_MAX {
+        if self.last.end + self.sizes.room() > self.sizes.file {
             self.rotate()
-        } else if self.allocated < self.last.end + ROOM_BYTES {
+        } else if self.allocated < self.last.end + self.sizes.room() {
             self.grow()
         } else {
             Ok(())
@@ -220,7 +247,7 @@ impl FileJournal {
             return Err(AppendError::Unknown);
         }
         let bytes: usize = lines.iter().map(|line| line.bytes().len() + 1).sum();
-        if bytes > BATCH_BYTES_MAX {
+        if bytes > self.sizes.batch {
             return Err(AppendError::TooLarge(bytes));
         }
         self.heads.check(lines)?;
@@ -249,7 +276,7 @@ impl FileJournal {
 
     fn grow(&mut self) -> Result<(), AppendError> {
         // In step with the file system's pages, so that a sync touches no page twice.
-        let to = (self.last.end + ROOM_BYTES).next_multiple_of(GROWTH_BYTES);
+        let to = (self.last.end + self.sizes.room()).next_multiple_of(self.sizes.growth);
         let zeros = vec![0; (to - self.allocated) as usize];
         self.room_made(self.file.write_at(&zeros, self.allocated))?;
         let synced = self.file.sync_data();

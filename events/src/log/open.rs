@@ -4,7 +4,7 @@ use super::disk::{Disk, Open, RealDisk, Space};
 use super::follower::Follower;
 use super::heads::Heads;
 use super::journal::{
-    AppendError, Cursor, Damage, FileJournal, JournalError, JournalReader, Opened, Place,
+    AppendError, Cursor, Damage, FileJournal, JournalError, JournalReader, Opened, Place, Sizes,
 };
 use super::line::{Head, Line};
 use super::reader::Shared;
@@ -40,6 +40,9 @@ pub struct Config {
     /// Stands in for sled in simulations; then nothing is locked.
     #[doc(hidden)]
     pub memory: Option<MemoryTree>,
+    /// How large the journal's files are.
+    #[doc(hidden)]
+    pub sizes: Sizes,
 }
 
 impl Config {
@@ -52,6 +55,7 @@ impl Config {
             reserve_bytes: LOW_WATER_BYTES,
             disk: Arc::new(RealDisk),
             memory: None,
+            sizes: Sizes::default(),
         }
     }
 }
@@ -223,7 +227,15 @@ fn open_journal(
     let cursor = store
         .map(|(_, place)| *place)
         .filter(|place| place.batch > 0);
-    let open = || FileJournal::open(Arc::clone(disk), folder, cursor, Arc::clone(heads));
+    let open = || {
+        FileJournal::open(
+            Arc::clone(disk),
+            folder,
+            cursor,
+            Arc::clone(heads),
+            config.sizes,
+        )
+    };
     match (open(), store) {
         (Err(JournalError::Damage(damage)), Some((store, cursor))) => {
             tracing::warn!(%damage, "the journal is put back from the store");
@@ -234,6 +246,7 @@ fn open_journal(
                 folder,
                 None,
                 Arc::clone(heads),
+                config.sizes,
             )?)
         }
         (opened, _) => Ok(opened?),

@@ -1,7 +1,7 @@
 //! A disk in memory that keeps, loses or tears what was not synced. One seed replays one run exactly.
 
 use super::{Disk, DiskFile, Open, Space};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -37,12 +37,48 @@ struct State {
     down: bool,
     free: u64,
     total: u64,
+    lies: bool,
 }
 
+/// A file as the cache shows it and as the platter holds it.
 #[derive(Default)]
 struct Contents {
     now: Vec<u8>,
     synced: Vec<u8>,
+    /// Sectors the next sync writes; a failed sync forgets them, as real kernels do.
+    dirty: BTreeSet<usize>,
+}
+
+impl Contents {
+    fn write(&mut self, bytes: &[u8], from: usize) {
+        let to = from + bytes.len();
+        if self.now.len() < to {
+            self.resize(to);
+        }
+        self.now[from..to].copy_from_slice(bytes);
+        self.touch(from, to);
+    }
+
+    fn resize(&mut self, len: usize) {
+        let before = self.now.len();
+        self.now.resize(len, 0);
+        self.touch(before.min(len), before.max(len));
+    }
+
+    fn touch(&mut self, from: usize, to: usize) {
+        self.dirty
+            .extend(from / SECTOR_BYTES..to.div_ceil(SECTOR_BYTES));
+    }
+
+    /// Puts one sector on the platter.
+    fn keep(&mut self, sector: usize) {
+        let from = (sector * SECTOR_BYTES).min(self.now.len());
+        let to = (from + SECTOR_BYTES).min(self.now.len());
+        if self.synced.len() < to {
+            self.synced.resize(to, 0);
+        }
+        self.synced[from..to].copy_from_slice(&self.now[from..to]);
+    }
 }
 
 impl SimulatedDisk {
@@ -58,6 +94,7 @@ impl SimulatedDisk {
             down: false,
             free: 1 << 40,
             total: 1 << 41,
+            lies: false,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -86,6 +123,11 @@ impl SimulatedDisk {
         self.lock().free = free;
     }
 
+    /// From now on says of every sync that it was done, and does none.
+    pub fn lie_about_syncs(&self) {
+        self.lock().lies = true;
+    }
+
     /// Cuts the power, if it is still on, and comes back with what the platter holds: all that was synced, and of the
     /// rest any sectors in any mixture.
     pub fn restart(&self) {
@@ -93,12 +135,9 @@ impl SimulatedDisk {
         state.down = false;
         state.fault = None;
         for index in 0..state.files.len() {
-            let Contents { now, synced } = std::mem::take(&mut state.files[index]);
-            let kept = state.mix(&now, &synced);
-            state.files[index] = Contents {
-                now: kept.clone(),
-                synced: kept,
-            };
+            state.reach_platter(index);
+            let contents = &mut state.files[index];
+            contents.now.clone_from(&contents.synced);
         }
         let mut names = state.synced_names.clone();
         let changed: Vec<PathBuf> = state
@@ -118,6 +157,16 @@ impl SimulatedDisk {
         }
         state.names.clone_from(&names);
         state.synced_names = names;
+    }
+
+    /// Ends the process but not the power: the cache stays as it is.
+    pub fn kill(&self) {
+        let mut state = self.lock();
+        state.fault = None;
+        if state.down {
+            drop(state);
+            self.restart();
+        }
     }
 
     /// Changes bytes behind everybody's back.
@@ -168,22 +217,20 @@ impl State {
         }
     }
 
-    fn mix(&mut self, now: &[u8], synced: &[u8]) -> Vec<u8> {
-        let len = if self.below(2) == 0 {
-            now.len()
-        } else {
-            synced.len()
-        };
-        let mut kept = vec![0; len];
-        for from in (0..len).step_by(SECTOR_BYTES) {
-            let to = (from + SECTOR_BYTES).min(len);
-            let source = if self.below(2) == 0 { now } else { synced };
-            let to = to.min(source.len());
-            if from < to {
-                kept[from..to].copy_from_slice(&source[from..to]);
+    /// Puts any of a file's dirty sectors on the platter, and forgets the others.
+    fn reach_platter(&mut self, index: usize) {
+        let dirty = std::mem::take(&mut self.files[index].dirty);
+        let mut cut = false;
+        for sector in dirty {
+            if self.below(2) == 0 {
+                self.files[index].keep(sector);
+                cut = true;
             }
         }
-        kept
+        let contents = &mut self.files[index];
+        if cut && contents.now.len() < contents.synced.len() {
+            contents.synced.truncate(contents.now.len());
+        }
     }
 }
 
@@ -299,25 +346,26 @@ impl DiskFile for SimulatedFile {
             Some(_) => state.below(bytes.len() as u64 + 1) as usize,
         };
         let from = usize::try_from(offset).map_err(io::Error::other)?;
-        let now = &mut state.files[self.index].now;
-        if now.len() < from + written {
-            now.resize(from + written, 0);
-        }
-        now[from..from + written].copy_from_slice(&bytes[..written]);
+        state.files[self.index].write(&bytes[..written], from);
         fault.map_or(Ok(()), |fault| Err(error(fault)))
     }
 
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.disk.lock();
         let fault = state.step()?;
-        let Contents { now, synced } = std::mem::take(&mut state.files[self.index]);
-        // A failed sync leaves the cache saying what the platter does not hold.
-        let synced = if fault.is_some() {
-            state.mix(&now, &synced)
+        if state.lies {
+            return Ok(());
+        }
+        if fault.is_some() {
+            // The cache goes on saying what the platter does not hold.
+            state.reach_platter(self.index);
         } else {
-            now.clone()
-        };
-        state.files[self.index] = Contents { now, synced };
+            let contents = &mut state.files[self.index];
+            for sector in std::mem::take(&mut contents.dirty) {
+                contents.keep(sector);
+            }
+            contents.synced.resize(contents.now.len(), 0);
+        }
         fault.map_or(Ok(()), |fault| Err(error(fault)))
     }
 
@@ -325,7 +373,7 @@ impl DiskFile for SimulatedFile {
         let mut state = self.disk.lock();
         state.whole_step()?;
         let len = usize::try_from(len).map_err(io::Error::other)?;
-        state.files[self.index].now.resize(len, 0);
+        state.files[self.index].resize(len);
         Ok(())
     }
 

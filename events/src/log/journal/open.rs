@@ -2,7 +2,7 @@
 
 use super::reader::damage;
 use super::scan::{self, Found, Scan};
-use super::{Damage, FileJournal, JournalError, Place, create_file, file_name, file_path};
+use super::{Damage, FileJournal, JournalError, Place, Sizes, create_file, file_name, file_path};
 use crate::log::disk::{Disk, Open, read_upto};
 use crate::log::end::EndMark;
 use crate::log::heads::Heads;
@@ -40,6 +40,7 @@ impl FileJournal {
         folder: &Path,
         cursor: Option<Place>,
         heads: Arc<Heads>,
+        sizes: Sizes,
     ) -> Result<Opened, JournalError> {
         let mark = EndMark::read(&*disk, folder)?;
         let witnesses: Vec<Place> = [mark, cursor].into_iter().flatten().collect();
@@ -75,6 +76,7 @@ impl FileJournal {
             allocated,
             mark,
             heads,
+            sizes,
             buffer,
             failed: false,
         };

@@ -91,13 +91,17 @@ pub(super) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<(u8, &'a [u8]), St
         .ok_or(StoreError::Damaged)
 }
 
+/// Takes a record with its position; whether to go on.
+pub(super) type VisitRecord<'a> =
+    &'a mut dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, StoreError>;
+
 /// Shows the records of one kind and organisation from `from` on.
 pub(super) fn scan(
     tree: &dyn Tree,
     kind: u8,
     organisation: OrganisationId,
     from: u64,
-    visit: &mut dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, StoreError>,
+    visit: VisitRecord<'_>,
 ) -> Result<(), StoreError> {
     let mut record = Vec::new();
     let mut expected = 0_u16;

@@ -3,6 +3,8 @@
 
 #[path = "log_contract/accidents.rs"]
 mod accidents;
+#[path = "log_contract/damage.rs"]
+mod damage;
 #[path = "log_contract/simulation.rs"]
 mod simulation;
 #[path = "log_contract/world.rs"]

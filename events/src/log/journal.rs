@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod batch;
+mod mend;
 mod open;
 mod reader;
 mod scan;
 
+pub(super) use mend::mend;
 pub(super) use open::Opened;
 pub use reader::JournalReader;
 

@@ -211,12 +211,6 @@ pub(super) fn check(bytes: &[u8]) -> Result<Header, InvalidLine> {
     }
 }
 
-/// What a line that is not right still says of itself: a hint only.
-#[expect(dead_code, reason = "the mending of the journal asks for it next")]
-pub(super) fn hint(bytes: &[u8]) -> Option<Header> {
-    scan::tail(bytes).map(|scanned| scanned.header)
-}
-
 fn digest(previous: &Hash, before: &[u8], behind: &[u8]) -> Hash {
     let mut sha = Sha256::new();
     sha.update(previous.0);

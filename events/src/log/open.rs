@@ -4,7 +4,8 @@ use super::disk::{Disk, Open, RealDisk, Space};
 use super::follower::Follower;
 use super::heads::Heads;
 use super::journal::{
-    AppendError, Cursor, Damage, FileJournal, JournalError, JournalReader, Opened, Place, Sizes,
+    self, AppendError, Cursor, Damage, FileJournal, JournalError, JournalReader, Opened, Place,
+    Sizes,
 };
 use super::line::{Head, Line};
 use super::reader::Shared;
@@ -17,8 +18,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
-
-mod mend;
 
 /// Commits given to the store at once while it catches up.
 const CATCH_UP_COMMITS: usize = 4_096;
@@ -142,7 +141,7 @@ fn open(
     let store = find_store(&config, &mut recovery)?;
     let cell: Arc<OnceLock<Arc<Store>>> = Arc::new(OnceLock::new());
     let heads = cold_heads(&cell);
-    let opened = open_journal(&config, store.as_ref(), &heads, &mut recovery)?;
+    let opened = open_journal(&config, store.as_ref(), &heads, anew, &mut recovery)?;
     recovery.torn = opened.torn;
     recovery.end_mark_made = opened.mark_made;
     let keep = !anew && recovery.restored.is_empty();
@@ -221,13 +220,11 @@ fn open_journal(
     config: &Config,
     store: Option<&(Arc<Store>, Place)>,
     heads: &Arc<Heads>,
+    anew: bool,
     recovery: &mut Recovery,
 ) -> Result<Opened, OpenError> {
     let (disk, folder) = (&config.disk, &config.folder);
-    let cursor = store
-        .map(|(_, place)| *place)
-        .filter(|place| place.batch > 0);
-    let open = || {
+    let open = |cursor| {
         FileJournal::open(
             Arc::clone(disk),
             folder,
@@ -236,21 +233,40 @@ fn open_journal(
             config.sizes,
         )
     };
-    match (open(), store) {
-        (Err(JournalError::Damage(damage)), Some((store, cursor))) => {
-            tracing::warn!(%damage, "the journal is put back from the store");
-            recovery.restored = mend::mend(&**disk, folder, store, *cursor, damage)?;
-            recovery.store_rebuilt = Some("the journal was put back from it".to_owned());
-            Ok(FileJournal::open(
-                Arc::clone(disk),
-                folder,
-                None,
-                Arc::clone(heads),
-                config.sizes,
-            )?)
+    let Some((store, cursor)) = store else {
+        return Ok(open(None)?);
+    };
+    let opened = open(Some(*cursor).filter(|place| place.batch > 0)).and_then(|opened| {
+        if anew {
+            check_all(config, opened.last)?;
         }
-        (opened, _) => Ok(opened?),
+        Ok(opened)
+    });
+    match opened {
+        Err(JournalError::Damage(damage)) => {
+            tracing::warn!(%damage, "the journal is put back from the store");
+            recovery.restored = journal::mend(&**disk, folder, store, *cursor, damage)?;
+            recovery.store_rebuilt = Some("the journal was put back from it".to_owned());
+            Ok(open(None)?)
+        }
+        opened => Ok(opened?),
     }
+}
+
+/// Checks every batch, line and chain of the journal: before an old store is dropped, it may have to mend it.
+fn check_all(config: &Config, last: Place) -> Result<(), JournalError> {
+    let reader = JournalReader::up_to(Arc::clone(&config.disk), &config.folder, last);
+    let mut heads: HashMap<OrganisationId, Head> = HashMap::new();
+    reader.batches(None, &mut |place, lines| {
+        for line in lines {
+            let head = heads.entry(line.organisation()).or_default();
+            if !line.header().follows(head) {
+                return Err(place.damage(line.organisation(), *head).into());
+            }
+            *head = line.head();
+        }
+        Ok(())
+    })
 }
 
 /// A store that holds everything up to `last`.

@@ -1,0 +1,136 @@
+//! Durable commits per second, the store following, against the rate at which one writer appends 200 bytes to a plain
+//! file and syncs them, in the same run. `cargo bench -p meetellen-events --bench append`; the folder is
+//! `MEETELLEN_BENCH_DIR`, else the system's temporary one, which should be a real disk.
+
+use meetellen_events::log::line::{Head, Line};
+use meetellen_events::log::{Config, EventLog};
+use meetellen_events::values::{OrganisationId, Timestamp};
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// How long each row is measured.
+const ROW: Duration = Duration::from_secs(4);
+
+/// Commands decided before one sync, as in the server.
+const BATCH_COMMITS_MAX: usize = 1_024;
+
+fn main() -> Result<(), Failure> {
+    let parent =
+        std::env::var_os("MEETELLEN_BENCH_DIR").unwrap_or_else(|| std::env::temp_dir().into());
+    let folder = tempfile::tempdir_in(parent)?;
+    let plain = plain_rate(folder.path())?;
+    println!("one writer, 200 bytes appended and synced: {plain:.0}/s\n");
+    println!("| writers | organisations | commits/s | × the plain loop | commits a sync |");
+    println!("|---:|---:|---:|---:|---:|");
+    for (writers, organisations) in [(1, 1), (8, 1), (64, 1), (256, 1), (64, 64), (256, 1_024)] {
+        let path = folder.path().join(format!("{writers}-{organisations}"));
+        let (commits, batches, time) = measure(&path, writers, organisations)?;
+        let rate = commits as f64 / time.as_secs_f64();
+        let per_sync = commits as f64 / batches as f64;
+        println!(
+            "| {writers} | {organisations} | {rate:.0} | {:.1} | {per_sync:.1} |",
+            rate / plain
+        );
+    }
+    Ok(())
+}
+
+fn plain_rate(folder: &Path) -> Result<f64, Failure> {
+    let mut file = File::create(folder.join("plain"))?;
+    let (begun, mut appends) = (Instant::now(), 0_u32);
+    while begun.elapsed() < ROW {
+        file.write_all(&[b'x'; 200])?;
+        file.sync_data()?;
+        appends += 1;
+    }
+    Ok(f64::from(appends) / begun.elapsed().as_secs_f64())
+}
+
+/// Commits and syncs until everything is in the store too.
+fn measure(
+    folder: &Path,
+    writers: usize,
+    organisations: u64,
+) -> Result<(u64, u64, Duration), Failure> {
+    let config = Config::new(folder, |lines| Ok(pack(lines)), |_| Vec::new());
+    let (mut log, _) = EventLog::open(config, &mut |_| {})?;
+    let reader = log.reader();
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::new(AtomicU64::new(0));
+    let (queue, waiting) = mpsc::sync_channel::<(u64, mpsc::SyncSender<()>)>(16_384);
+    let clients: Vec<_> = (0..writers)
+        .map(|_| {
+            let (queue, stop, asked) = (queue.clone(), Arc::clone(&stop), Arc::clone(&asked));
+            std::thread::spawn(move || {
+                let (sender, answer) = mpsc::sync_channel(1);
+                while !stop.load(Ordering::Relaxed) {
+                    let whose = asked.fetch_add(1, Ordering::Relaxed) % organisations;
+                    if queue.send((whose, sender.clone())).is_err() || answer.recv().is_err() {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(queue);
+    let mut heads = vec![Head::default(); usize::try_from(organisations)?];
+    let (begun, mut commits, mut batches) = (Instant::now(), 0, 0);
+    while let Ok(first) = waiting.recv() {
+        let mut taken = vec![first];
+        taken.extend(waiting.try_iter().take(BATCH_COMMITS_MAX - 1));
+        log.make_room()?;
+        let mut lines = Vec::with_capacity(taken.len());
+        for (whose, _) in &taken {
+            let head = &mut heads[usize::try_from(*whose)?];
+            let line = check_in(*whose, *head)?;
+            *head = line.head();
+            lines.push(line);
+        }
+        log.append(lines)?;
+        commits += taken.len() as u64;
+        batches += 1;
+        for (_, answer) in taken {
+            // A writer that was told to stop does not wait any more.
+            let _ = answer.send(());
+        }
+        if begun.elapsed() >= ROW {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+    for whose in 0..organisations {
+        reader.wait_applied(organisation(whose))?;
+    }
+    let time = begun.elapsed();
+    for client in clients {
+        client.join().map_err(|_| "a writer panicked")?;
+    }
+    Ok((commits, batches, time))
+}
+
+/// About what the typed form of a chunk weighs.
+fn pack(lines: &[Line]) -> Vec<u8> {
+    lines.iter().flat_map(|line| line.header().hash.0).collect()
+}
+
+fn organisation(number: u64) -> OrganisationId {
+    OrganisationId::new(uuid::Uuid::from_u128(
+        (u128::from(number) << 64) | 0x8000_0000_0000_0007,
+    ))
+}
+
+/// A commit as long as a check-in's.
+fn check_in(whose: u64, head: Head) -> Result<Line, Failure> {
+    let entry = uuid::Uuid::from_u128((u128::from(whose) << 64) | u128::from(head.position.0));
+    let body = format!(
+        r#"{{"actor":{{"id":"{entry}","kind":"poster"}},"events":[{{"activity":"{entry}","adults":1,"children":0,"evidence":"poster","id":"{entry}","occurred_at":"2026-10-05T14:00:00.000Z","tag":"{tag:032x}","type":"visitor_checked_in.v1"}}]"#,
+        tag = head.position.0.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+    );
+    let at = Timestamp::from_millis(1_790_000_000_000);
+    Ok(Line::seal(body.as_bytes(), organisation(whose), head, at)?)
+}

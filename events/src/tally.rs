@@ -1,0 +1,555 @@
+//! Room: everything that is tallied: check-ins, head counts, coffee, shifts, money, gifts, and their retraction.
+
+use crate::log::line::Position;
+use crate::values::{
+    Cents, Code, CounterId, Cups, Decimal, EntryId, HeadCount, IndicatorId, Month, Name, Party,
+    PersonId, Quantity, Sealed, SecretHash, SessionId, Tag, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// How a counted thing was seen (design.md §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// A signed-in person or device recorded it.
+    Host,
+    /// A code that changes on a screen.
+    LiveCode,
+    /// A code printed for one day or session.
+    DayCode,
+    /// A fixed printed code.
+    Poster,
+}
+
+/// How sure an entry is, decided once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It counts.
+    #[default]
+    Counted,
+    /// It counts once somebody signed in confirmed it.
+    ToConfirm,
+    /// This visitor was in already, with as large a party: kept, should the other be retracted.
+    AlreadyCounted,
+}
+
+/// Who checked in, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visitor {
+    /// Nobody that can be told apart.
+    Unknown,
+    /// A phone, for one month.
+    Phone(Tag),
+    /// The holder of a pass.
+    Pass(PersonId),
+}
+
+/// How a head count or the hours were known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CountBasis {
+    /// Counted.
+    Counted,
+    /// Guessed, and marked as such.
+    Estimated,
+}
+
+/// How the end of a shift was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoursBasis {
+    /// By a tap at the time.
+    #[default]
+    Clocked,
+    /// Written down afterwards.
+    Entered,
+    /// Guessed.
+    Estimated,
+}
+
+/// What a shift is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShiftKind {
+    /// Behind the bar.
+    Bar,
+    /// In the kitchen.
+    Kitchen,
+    /// In the thrift shop.
+    Shop,
+    /// In the garden.
+    Garden,
+    /// At the door or as host.
+    Host,
+    /// Anything else.
+    Other,
+}
+
+/// What is said about the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpeningState {
+    /// The house is open.
+    Opened,
+    /// Closed for the night, or all day.
+    Closed,
+    /// It was open and nobody came.
+    NobodyCame,
+}
+
+/// An entry of the same log, by id and place: folds need no index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Its id.
+    pub entry: EntryId,
+    /// Its place.
+    pub position: Position,
+}
+
+/// What was tallied. The fact's id is the entry's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", deny_unknown_fields)]
+pub enum Event {
+    /// Somebody came.
+    #[serde(rename = "visitor_checked_in.v1")]
+    VisitorCheckedIn {
+        /// At which session; else as drop-in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        /// How many.
+        party: Party,
+        /// Who, as far as can be told.
+        visitor: Visitor,
+        /// How it was seen.
+        evidence: Evidence,
+        /// The code it was made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<Code>,
+        /// How sure it is.
+        standing: Standing,
+    },
+    /// Heads were counted, all so far.
+    #[serde(rename = "heads_counted.v1")]
+    HeadsCounted {
+        /// At which session; else at the door, of the day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        /// How many.
+        heads: HeadCount,
+        /// Counted or guessed.
+        basis: CountBasis,
+    },
+    /// Coffee was served.
+    #[serde(rename = "coffee_served.v1")]
+    CoffeeServed {
+        /// Cups, also of a pot.
+        cups: Cups,
+        /// Paid or free, where recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        paid: Option<bool>,
+        /// Whether by the pot: a guess.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pot: bool,
+        /// At which session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        /// How it was seen.
+        evidence: Evidence,
+        /// The sticker it was made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<Code>,
+    },
+    /// One of the organisation's own counters went up.
+    #[serde(rename = "counter_tallied.v1")]
+    CounterTallied {
+        /// Which.
+        counter: CounterId,
+        /// By how much.
+        quantity: Quantity,
+    },
+    /// Somebody brought something: cakes, meals.
+    #[serde(rename = "contribution_made.v1")]
+    ContributionMade {
+        /// What kind.
+        kind: Name,
+        /// How many.
+        quantity: Quantity,
+        /// For which session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        /// By which volunteer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        volunteer: Option<PersonId>,
+    },
+    /// A shift began; the entry's id is the shift's.
+    #[serde(rename = "shift_started.v1")]
+    ShiftStarted {
+        /// Whose.
+        volunteer: PersonId,
+        /// What for.
+        kind: ShiftKind,
+        /// At which session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+    },
+    /// A shift ended.
+    #[serde(rename = "shift_ended.v1")]
+    ShiftEnded {
+        /// Its start.
+        shift: Target,
+        /// How the end was known.
+        basis: HoursBasis,
+    },
+    /// The till of the bar was counted.
+    #[serde(rename = "bar_revenue_counted.v1")]
+    BarRevenueCounted {
+        /// What was in it, VAT included.
+        amount: Cents,
+        /// What should have been.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Cents>,
+        /// Whether of private hire.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hire: bool,
+    },
+    /// The till of the thrift shop was counted.
+    #[serde(rename = "shop_revenue_counted.v1")]
+    ShopRevenueCounted {
+        /// What was in it, VAT included.
+        amount: Cents,
+        /// What should have been.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Cents>,
+    },
+    /// Money was given.
+    #[serde(rename = "money_donated.v1")]
+    MoneyDonated {
+        /// How much.
+        amount: Cents,
+        /// Cash, transfer, …
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<Name>,
+        /// By whom, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        donor: Option<PersonId>,
+        /// What for, sealed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purpose: Option<Sealed>,
+        /// The gift box's code it was made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<Code>,
+        /// How sure it is.
+        standing: Standing,
+    },
+    /// Goods were given.
+    #[serde(rename = "goods_donated.v1")]
+    GoodsDonated {
+        /// What sort.
+        category: Name,
+        /// What exactly, sealed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<Sealed>,
+        /// How many.
+        quantity: Quantity,
+        /// By whom, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        donor: Option<PersonId>,
+        /// What for, sealed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purpose: Option<Sealed>,
+        /// The gift box's code it was made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<Code>,
+        /// How sure it is.
+        standing: Standing,
+    },
+    /// An indicator was measured.
+    #[serde(rename = "indicator_measured.v1")]
+    IndicatorMeasured {
+        /// Which.
+        indicator: IndicatorId,
+        /// Its value.
+        value: Decimal,
+    },
+    /// Something was said about the door.
+    #[serde(rename = "opening_noted.v1")]
+    OpeningNoted {
+        /// What.
+        state: OpeningState,
+    },
+    /// An entry counts no more.
+    #[serde(rename = "entry_retracted.v1")]
+    EntryRetracted {
+        /// Which.
+        target: Target,
+        /// Why, sealed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Sealed>,
+    },
+    /// Waiting entries were real.
+    #[serde(rename = "entries_confirmed.v1")]
+    EntriesConfirmed {
+        /// Which; 1 to 500.
+        targets: Vec<Target>,
+    },
+}
+
+/// One entry as it comes: its id, when it happened, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Made by the client; the idempotency key.
+    pub id: EntryId,
+    /// When it happened, the device's clock error taken out.
+    pub occurred_at: Timestamp,
+    /// By how much that error shifted it; 0 where not.
+    pub shifted_millis: i64,
+    /// What is tallied.
+    pub command: Command,
+}
+
+/// Where somebody checks in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Where the code of the authority says; a door's code may name the session.
+    Code {
+        /// The code.
+        code: Code,
+        /// The session chosen on a door's page.
+        session: Option<SessionId>,
+    },
+    /// At a session.
+    Session(SessionId),
+    /// As drop-in.
+    DropIn,
+}
+
+/// Who checks in, before the rules: a phone's pseudonyms for the months its day may lie in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// Nobody that can be told apart.
+    Unknown,
+    /// A phone.
+    Phone(Vec<(Month, Tag)>),
+    /// A pass, by the hash of its code or of its short code.
+    Pass(SecretHash),
+}
+
+/// A volunteer, by id or by pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// By id.
+    Person(PersonId),
+    /// By the hash of the badge's code.
+    Pass(SecretHash),
+}
+
+/// A giver. One who is named is registered with the first gift; the server finds the same name's person again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Donor {
+    /// Known already.
+    Person(PersonId),
+    /// Named.
+    Named {
+        /// The person of that name, new where there was none.
+        person: PersonId,
+        /// The sealed name.
+        name: Sealed,
+    },
+}
+
+/// What can be tallied. Amounts are as in the events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Somebody came; `party` left out means one adult, or one child with a child's pass.
+    CheckIn {
+        /// Where.
+        place: Place,
+        /// How many.
+        party: Option<Party>,
+        /// Who.
+        arrival: Arrival,
+    },
+    /// Heads were counted.
+    CountHeads {
+        /// At which session.
+        session: Option<SessionId>,
+        /// How many.
+        heads: HeadCount,
+        /// Counted or guessed.
+        basis: CountBasis,
+    },
+    /// Coffee was served; one cup with a sticker's code.
+    Coffee {
+        /// Cups.
+        cups: Cups,
+        /// Paid or free.
+        paid: Option<bool>,
+        /// By the pot.
+        pot: bool,
+        /// At which session.
+        session: Option<SessionId>,
+    },
+    /// A counter goes up.
+    Tally {
+        /// Which.
+        counter: CounterId,
+        /// By how much.
+        quantity: Quantity,
+    },
+    /// Somebody brought something.
+    Contribute {
+        /// What kind.
+        kind: Name,
+        /// How many.
+        quantity: Quantity,
+        /// For which session.
+        session: Option<SessionId>,
+        /// By whom.
+        volunteer: Option<PersonId>,
+    },
+    /// A shift begins.
+    StartShift {
+        /// Whose.
+        who: Who,
+        /// What for.
+        kind: ShiftKind,
+        /// At which session.
+        session: Option<SessionId>,
+    },
+    /// A shift ends.
+    EndShift {
+        /// The start's entry.
+        shift: EntryId,
+        /// How it is known.
+        basis: HoursBasis,
+    },
+    /// The bar's till.
+    CountBarRevenue {
+        /// What was in it.
+        amount: Cents,
+        /// What should have been.
+        expected: Option<Cents>,
+        /// Private hire.
+        hire: bool,
+    },
+    /// The shop's till.
+    CountShopRevenue {
+        /// What was in it.
+        amount: Cents,
+        /// What should have been.
+        expected: Option<Cents>,
+    },
+    /// Money given.
+    GiveMoney {
+        /// How much.
+        amount: Cents,
+        /// Cash, transfer, …
+        method: Option<Name>,
+        /// By whom.
+        donor: Option<Donor>,
+        /// What for.
+        purpose: Option<Sealed>,
+    },
+    /// Goods given.
+    GiveGoods {
+        /// What sort.
+        category: Name,
+        /// What exactly.
+        description: Option<Sealed>,
+        /// How many.
+        quantity: Quantity,
+        /// By whom.
+        donor: Option<Donor>,
+        /// What for.
+        purpose: Option<Sealed>,
+    },
+    /// An indicator was measured.
+    Measure {
+        /// Which.
+        indicator: IndicatorId,
+        /// Its value.
+        value: Decimal,
+    },
+    /// About the door.
+    NoteOpening(OpeningState),
+    /// An entry counts no more.
+    Retract {
+        /// Which.
+        retracts: EntryId,
+        /// Why.
+        reason: Option<Sealed>,
+    },
+    /// Waiting entries were real; 1 to 500.
+    Confirm(Vec<EntryId>),
+}
+
+/// Why an entry is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// No such code here, or it was withdrawn.
+    #[error("no such code")]
+    UnknownCode,
+    /// The code was good for another day or until an earlier instant.
+    #[error("the code is no longer good")]
+    CodeExpired,
+    /// The code opens something else than this entry.
+    #[error("the code is for something else")]
+    WrongCode,
+    /// More than 5 minutes ahead.
+    #[error("the time lies ahead")]
+    TooEarly,
+    /// More than 400 days back.
+    #[error("the time lies more than 400 days back")]
+    TooLate,
+    /// No such session.
+    #[error("no session {0}")]
+    UnknownSession(SessionId),
+    /// No such person, or erased.
+    #[error("no person {0}")]
+    UnknownPerson(PersonId),
+    /// The person is no volunteer.
+    #[error("person {0} is no volunteer")]
+    NoVolunteer(PersonId),
+    /// No such pass.
+    #[error("no such pass")]
+    UnknownPass,
+    /// No such counter on that day.
+    #[error("no counter {0}")]
+    UnknownCounter(CounterId),
+    /// No such indicator on that day.
+    #[error("no indicator {0}")]
+    UnknownIndicator(IndicatorId),
+    /// No such shift.
+    #[error("no shift {0}")]
+    UnknownShift(EntryId),
+    /// The shift has an end.
+    #[error("shift {0} has an end")]
+    ShiftEnded(EntryId),
+    /// The end stands before the start.
+    #[error("a shift ends after it began")]
+    EndBeforeStart,
+    /// No such entry.
+    #[error("no entry {0}")]
+    UnknownEntry(EntryId),
+    /// A retraction, a confirmation, or no entry that counts.
+    #[error("entry {0} can't be retracted")]
+    NotRetractable(EntryId),
+    /// Not by this code or device, or too late.
+    #[error("entry {0} is not yours to retract")]
+    NotYours(EntryId),
+    /// The entry does not wait to be confirmed.
+    #[error("entry {0} does not wait")]
+    NotWaiting(EntryId),
+    /// Who comes to this activity is not to be known.
+    #[error("nothing may show who comes to this activity")]
+    Sensitive,
+    /// The phone's pseudonym is not of the month of the day it counts on.
+    #[error("no pseudonym for that month")]
+    NoTag,
+    /// This role can't.
+    #[error("not with this role")]
+    Forbidden,
+}

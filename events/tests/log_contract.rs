@@ -5,6 +5,10 @@
 mod accidents;
 #[path = "log_contract/damage.rs"]
 mod damage;
+#[path = "log_contract/kill.rs"]
+mod kill;
+#[path = "log_contract/noise.rs"]
+mod noise;
 #[path = "log_contract/simulation.rs"]
 mod simulation;
 #[path = "log_contract/world.rs"]

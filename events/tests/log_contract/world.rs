@@ -103,6 +103,22 @@ impl World {
         self.kept.get(&organisation).cloned().unwrap_or_default()
     }
 
+    /// Goes on behind what a log holds of an organisation, whose commits must be without gap.
+    #[track_caller]
+    pub fn take_over(&mut self, organisation: OrganisationId, reader: &LogReader) {
+        let lines = lines_of(reader, organisation);
+        let mut head = Head::default();
+        for line in &lines {
+            assert!(
+                line.header().follows(&head),
+                "a gap behind {}",
+                head.position
+            );
+            head = line.head();
+        }
+        self.kept.insert(organisation, lines);
+    }
+
     pub fn commits(&self) -> u64 {
         self.kept.values().map(|lines| lines.len() as u64).sum()
     }

@@ -5,6 +5,8 @@
 mod accidents;
 #[path = "log_contract/damage.rs"]
 mod damage;
+#[path = "log_contract/foreign.rs"]
+mod foreign;
 #[path = "log_contract/kill.rs"]
 mod kill;
 #[path = "log_contract/noise.rs"]

@@ -6,6 +6,9 @@ use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(not(all(unix, target_pointer_width = "64")))]
+compile_error!("the log's promises are kept on 64-bit Unix only");
+
 #[doc(hidden)]
 pub mod simulated;
 

@@ -1,1 +1,4 @@
 //! The server and the command line of Meetellen.
+
+pub mod i18n;
+pub mod web;

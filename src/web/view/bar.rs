@@ -1,0 +1,110 @@
+//! The bar's pages.
+
+use super::{Choice, Icon, Tone};
+use jiff::civil::{Date, Time};
+
+/// A tile that counts one with each tap.
+#[derive(Debug, Clone)]
+pub struct Tile {
+    /// Id of the entry its form makes.
+    pub entry: String,
+    /// The day's number.
+    pub today: i64,
+}
+
+/// A counter of the organisation's own.
+#[derive(Debug, Clone)]
+pub struct Counter {
+    /// The counter's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Id of the entry its form makes.
+    pub entry: String,
+    /// The day's number.
+    pub today: i64,
+}
+
+/// Somebody on duty.
+#[derive(Debug, Clone)]
+pub struct RunningShift {
+    /// The shift's id.
+    pub id: String,
+    /// Id of the entry that ending it makes.
+    pub entry: String,
+    /// Who.
+    pub name: String,
+    /// `bar`, `kitchen`, `shop`, `garden`, `host` or `other`.
+    pub kind: String,
+    /// Since when.
+    pub since: Time,
+}
+
+/// One of the last twenty entries.
+#[derive(Debug, Clone)]
+pub struct LastEntry {
+    /// The entry's id.
+    pub id: String,
+    /// Id of the entry that undoing makes.
+    pub undo: String,
+    /// What it was, in the reader's language.
+    pub text: String,
+    /// When.
+    pub at: Time,
+    /// Whether it was undone.
+    pub retracted: bool,
+}
+
+page! {
+    /// The page of the tablet behind the bar.
+    Bar in "bar.html" {
+        /// What was just counted, for undoing in place.
+        undoable: Option<LastEntry>,
+        /// Volunteers whose shift of an earlier day never ended.
+        forgotten: Vec<String>,
+        /// Cups.
+        coffee: Tile,
+        /// Visitors who neither scan nor carry a card.
+        adult: Tile,
+        /// Children of the same kind.
+        child: Tile,
+        /// Own counters.
+        counters: Vec<Counter>,
+        /// Who is on duty.
+        shifts: Vec<RunningShift>,
+        /// Kinds of shift, the likeliest first.
+        shift_kinds: Vec<&'static str>,
+        /// Volunteers not on duty.
+        volunteers: Vec<Choice>,
+        /// Today's sessions, for a head count.
+        sessions: Vec<Choice>,
+        /// The last twenty entries of the day, newest first.
+        last: Vec<LastEntry>,
+        /// Id of the entry that starting a shift makes.
+        shift_entry: String,
+        /// Id of the revenue's entry.
+        revenue_entry: String,
+        /// Id of the entry of a gift of money.
+        money_entry: String,
+        /// Id of the entry of a gift of goods.
+        goods_entry: String,
+        /// Id of the head count's entry.
+        head_count_entry: String,
+    }
+}
+
+page! {
+    /// Asks whether the amount is right before it is kept.
+    Revenue in "revenue.html" {
+        /// Id of the entry this form makes.
+        entry: String,
+        /// The amount.
+        cents: i64,
+        /// The day it counts on.
+        day: Date,
+        /// What the till should have held.
+        expected_cents: Option<i64>,
+        /// The amount less what was expected.
+        difference_cents: i64,
+    }
+}

@@ -1,0 +1,272 @@
+//! The coordinator's pages but the month's.
+
+use super::{Choice, Icon, Place, Tone};
+use crate::i18n::Language;
+use crate::web::tally::Group;
+use jiff::civil::{Date, Time};
+
+/// A session of today.
+#[derive(Debug, Clone)]
+pub struct TodaySession {
+    /// Name of its activity.
+    pub name: String,
+    /// When it begins.
+    pub from: Time,
+    /// When it ends.
+    pub to: Time,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// Participations so far.
+    pub participations: u64,
+}
+
+/// Something missing or contradictory, and where to mend it.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// What is missing, in the reader's language.
+    pub text: String,
+    /// The day it concerns.
+    pub day: Option<Date>,
+    /// Where to mend it.
+    pub href: String,
+}
+
+page! {
+    /// Where the coordinator starts.
+    Today in "today.html" {
+        /// Visits of the day.
+        visits: i64,
+        /// Cups of the day.
+        cups: i64,
+        /// Volunteers on duty.
+        on_duty: i64,
+        /// The day's visits as strokes.
+        strokes: Vec<Group>,
+        /// The day's sessions.
+        sessions: Vec<TodaySession>,
+        /// What is to be mended.
+        mend: Vec<Task>,
+        /// Id of the entry that saying the house opened or closed makes.
+        opening_entry: String,
+    }
+}
+
+/// A session of the programme.
+#[derive(Debug, Clone)]
+pub struct PlannedSession {
+    /// The session's id.
+    pub id: String,
+    /// Name of its activity.
+    pub name: String,
+    /// The day it begins on.
+    pub day: Date,
+    /// When it begins.
+    pub from: Time,
+    /// When it ends.
+    pub to: Time,
+    /// Its room.
+    pub room: Option<String>,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// Whether it has entries or was confirmed.
+    pub held: bool,
+    /// Whether it has ended.
+    pub over: bool,
+}
+
+/// An activity of the programme.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// The activity's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `residents`, `volunteers`, `partner` or `staff`.
+    pub organised_by: String,
+    /// Whether it takes anonymous check-ins only.
+    pub sensitive: bool,
+}
+
+page! {
+    /// Activities and sessions.
+    Programme in "programme.html" {
+        /// Sessions, the next one first.
+        sessions: Vec<PlannedSession>,
+        /// Activities.
+        activities: Vec<Activity>,
+        /// Rooms to choose from.
+        rooms: Vec<Choice>,
+        /// Who may organise: the words of the contract.
+        organisers: Vec<&'static str>,
+        /// Day to begin the form with.
+        first_day: Date,
+    }
+}
+
+/// Somebody in the list.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The person's id.
+    pub id: String,
+    /// A number to call her by where she has no name.
+    pub number: u64,
+    /// Her name, opened for the coordinator.
+    pub name: Option<String>,
+    /// Whether she is a volunteer.
+    pub volunteer: bool,
+    /// Since when.
+    pub since: Option<Date>,
+    /// Whether she lives in the neighbourhood.
+    pub neighbour: bool,
+}
+
+page! {
+    /// Volunteers and pass holders.
+    People in "people.html" {
+        /// Who is known.
+        people: Vec<Person>,
+    }
+}
+
+page! {
+    /// Says what erasing means, before it is done.
+    Erase in "erase.html" {
+        /// The person's id.
+        person: String,
+        /// Her name, or what stands for it.
+        name: String,
+    }
+}
+
+page! {
+    /// A pass or a badge, shown once.
+    Card in "card.html" {
+        /// The QR as SVG, made by us.
+        qr: String,
+        /// The characters to type where scanning fails.
+        short_code: String,
+    }
+}
+
+/// A code that hangs somewhere.
+#[derive(Debug, Clone)]
+pub struct Poster {
+    /// The code.
+    pub code: String,
+    /// What it is for.
+    pub name: String,
+    /// Its address in words.
+    pub address: String,
+    /// The only day it is valid on.
+    pub day: Option<Date>,
+}
+
+page! {
+    /// The posters and stickers there are, and a form for more.
+    Posters in "posters.html" {
+        /// Those there are.
+        posters: Vec<Poster>,
+        /// Activities to make one for.
+        activities: Vec<Choice>,
+    }
+}
+
+page! {
+    /// One poster, to print on A4.
+    PosterSheet in "poster.html" {
+        /// The code.
+        code: String,
+        /// The activity or place.
+        name: String,
+        /// The QR as SVG, made by us.
+        qr: String,
+        /// Its address in words.
+        address: String,
+        /// Languages the call stands in.
+        call_in: Vec<Language>,
+    }
+}
+
+/// A device in the list.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// The device's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: String,
+    /// When it was last seen.
+    pub seen: Option<Date>,
+    /// Whether it is the one in hand.
+    pub own: bool,
+}
+
+/// An invitation just made.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// The QR as SVG, made by us.
+    pub qr: String,
+    /// Its address.
+    pub address: String,
+    /// Until when it can be used.
+    pub until: Time,
+}
+
+page! {
+    /// Devices, and inviting more.
+    Devices in "devices.html" {
+        /// The invitation just made.
+        invitation: Option<Invitation>,
+        /// Devices that are enrolled.
+        devices: Vec<Device>,
+        /// Roles to invite for, the likeliest first.
+        roles: Vec<&'static str>,
+    }
+}
+
+/// The hours of one weekday; empty where the house is closed.
+#[derive(Debug, Clone)]
+pub struct WeekdayHours {
+    /// 1 for Monday to 7 for Sunday.
+    pub weekday: i8,
+    /// From, as `09:00`.
+    pub from: String,
+    /// Until, as `12:00`.
+    pub to: String,
+}
+
+/// A room.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Its name.
+    pub name: String,
+    /// Persons it holds.
+    pub capacity: Option<u64>,
+}
+
+page! {
+    /// Opening hours, rooms, rates and limits.
+    Settings in "settings.html" {
+        /// The week.
+        hours: Vec<WeekdayHours>,
+        /// Rooms.
+        rooms: Vec<Room>,
+        /// Hourly rate for the replacement value, as typed.
+        hourly_rate: String,
+        /// Where the rate comes from.
+        hourly_rate_source: String,
+        /// Cups in a pot, as typed.
+        cups_per_pot: String,
+        /// The year's canteen limit, as typed.
+        canteen_limit: String,
+        /// Where the limit comes from.
+        canteen_limit_source: String,
+        /// Inhabitants of the neighbourhood, as typed.
+        inhabitants: String,
+        /// Where that number comes from.
+        inhabitants_source: String,
+        /// From which day changes hold, unless said otherwise.
+        today: Date,
+    }
+}

@@ -10,3 +10,6 @@ pub mod view;
 
 /// The one stylesheet of all pages, as it is served.
 pub const STYLESHEET: &str = include_str!("web/static/meetellen.css");
+
+#[cfg(test)]
+mod gallery;

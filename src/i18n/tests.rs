@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Keys that the code makes from its own words: `word("role", …)` and the like.
-const MADE_FROM_WORDS: [&str; 8] = [
+const MADE_FROM_WORDS: [&str; 9] = [
     "role",
     "role-may",
     "shift-kind",
@@ -12,6 +12,7 @@ const MADE_FROM_WORDS: [&str; 8] = [
     "state",
     "basis",
     "figure",
+    "definition",
 ];
 
 fn keys(language: Language, file: &str) -> BTreeSet<String> {
@@ -61,12 +62,34 @@ fn every_language_has_the_same_keys() {
 
 #[test]
 fn every_text_parses_and_is_found_in_its_own_language() {
+    let names = [
+        "count",
+        "what",
+        "name",
+        "names",
+        "role",
+        "time",
+        "day",
+        "number",
+        "value",
+        "position",
+        "hash",
+        "expected",
+        "difference",
+        "instance",
+    ];
+    let arguments = names
+        .map(|name| (Cow::Borrowed(name), FluentValue::from(1)))
+        .into();
     for language in Language::VISITOR {
         for file in files(language) {
             for key in keys(language, &file) {
+                let text =
+                    TEXTS.try_lookup_complete(&language.identifier(), &key, Some(&arguments));
+                let text = text.unwrap_or_else(|| panic!("{} {key}", language.tag()));
                 assert!(
-                    TEXTS.try_lookup(&language.identifier(), &key).is_some(),
-                    "{} {key}",
+                    !text.contains('{'),
+                    "{} {key} fills in an unknown name: {text}",
                     language.tag()
                 );
             }

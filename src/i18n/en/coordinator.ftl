@@ -100,7 +100,6 @@ posters-text = Hang a poster at the door or at an activity. Whoever scans and ta
 posters-none = There are no posters yet.
 poster = Poster
 poster-for = Poster for { $name }
-poster-call = Be counted: scan and tap
 poster-only = only on { $day }
 poster-print = View and print
 poster-remove = Remove

@@ -88,6 +88,7 @@ problem-month-closed-now = Ask the coordinator what should be done.
 problem-internal-title = Something went wrong on our side
 problem-internal-happened = It is not your fault.
 problem-internal-now = Try again in a moment. Does it not work? Tell a volunteer.
+poster-call = Be counted: scan and tap
 
 weekday-1 = Monday
 weekday-2 = Tuesday

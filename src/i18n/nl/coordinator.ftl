@@ -100,7 +100,6 @@ posters-text = Hang een poster bij de deur of bij een activiteit. Wie scant en t
 posters-none = Er zijn nog geen posters.
 poster = Poster
 poster-for = Poster voor { $name }
-poster-call = Tel mee: scan en tik
 poster-only = alleen op { $day }
 poster-print = Bekijk en print
 poster-remove = Verwijder

@@ -88,6 +88,7 @@ problem-month-closed-now = Overleg met de beheerder wat er moet gebeuren.
 problem-internal-title = Er ging iets mis bij ons
 problem-internal-happened = Het ligt niet aan jou.
 problem-internal-now = Probeer het zo nog een keer. Lukt het niet? Zeg het tegen een vrijwilliger.
+poster-call = Tel mee: scan en tik
 
 weekday-1 = maandag
 weekday-2 = dinsdag

@@ -1,0 +1,666 @@
+//! Every page with lifelike data, drawn into `target/pages` to be looked at, and held to what all pages promise.
+
+use super::view::{Choice, Notice, Page, Tone, bar, coordinator, month, visitor};
+use super::{STYLESHEET, chart, tally};
+use crate::i18n::Language;
+use askama::Template;
+use jiff::civil::{Date, date, time};
+use std::path::Path;
+
+const CODE: &str = "0G4T8WZ2M5Q7R9V1X3C6B0N4KA";
+
+fn id(number: u8) -> String {
+    format!("0198c5a0-7e1b-7c3d-9a2f-0000000000{number:02x}")
+}
+
+fn today() -> Date {
+    date(2026, 11, 6)
+}
+
+fn page(languages: &[Language]) -> Page {
+    Page {
+        organisation: "Het Badhuis".to_owned(),
+        today: Some(today()),
+        demo: false,
+        stylesheet: "meetellen.css".to_owned(),
+        languages: languages.to_vec(),
+        notice: None,
+    }
+}
+
+fn qr() -> String {
+    qrcode::QrCode::new(format!("http://192.168.1.20:8080/c/{CODE}"))
+        .expect("the address fits a QR code")
+        .render::<qrcode::render::svg::Color<'_>>()
+        .build()
+        .split_once("?>")
+        .expect("it begins with a declaration")
+        .1
+        .to_owned()
+}
+
+fn check_in(t: Language, door: bool) -> String {
+    visitor::CheckIn {
+        t,
+        page: page(&Language::VISITOR),
+        code: CODE.to_owned(),
+        entry: id(1),
+        activity: (!door).then(|| "Vrijdagborrel".to_owned()),
+        sessions: if door { offered() } else { Vec::new() },
+        drop_in_chosen: false,
+        outside_hours: false,
+        anonymous: false,
+        party_open: door,
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn offered() -> Vec<visitor::Offered> {
+    [
+        ("Koffieochtend", 9, 12, true),
+        ("Beeldhouwgroep", 10, 13, false),
+    ]
+    .map(
+        |(name, from, to, chosen): (&str, i8, i8, bool)| visitor::Offered {
+            id: id(from.unsigned_abs()),
+            name: name.to_owned(),
+            from: time(from, 30, 0, 0),
+            to: time(to, 0, 0, 0),
+            chosen,
+        },
+    )
+    .to_vec()
+}
+
+fn thanks(t: Language, state: visitor::Counted, visits: u64) -> String {
+    visitor::Thanks {
+        t,
+        page: page(&Language::VISITOR),
+        code: CODE.to_owned(),
+        entry: id(1),
+        retracts: id(2),
+        state,
+        strokes: tally::groups(visits),
+        activity: Some("Vrijdagborrel".to_owned()),
+        party: 3,
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn problem(t: Language, slug: &str) -> String {
+    visitor::Problem {
+        t,
+        page: page(&Language::VISITOR),
+        title: t.say(format!("problem-{slug}-title")),
+        happened: t.say(format!("problem-{slug}-happened")),
+        kept: t.say("problem-kept-nothing-lost"),
+        now: t.say(format!("problem-{slug}-now")),
+        back: Some(format!("/c/{CODE}")),
+        instance: Some("0198c5a0".to_owned()),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn visitors(t: Language) -> Vec<(&'static str, String)> {
+    let page = page(&Language::VISITOR);
+    let code = CODE.to_owned();
+    let undone = visitor::Undone {
+        t,
+        page: page.clone(),
+        code: code.clone(),
+    };
+    let coffee = visitor::CoffeeCode {
+        t,
+        page: page.clone(),
+        code: code.clone(),
+        entry: id(1),
+        cups: 44,
+    };
+    let gift = visitor::Gift {
+        t,
+        page,
+        code,
+        money_entry: id(1),
+        goods_entry: id(2),
+    };
+    vec![
+        ("check-in", check_in(t, false)),
+        ("check-in-door", check_in(t, true)),
+        ("thanks", thanks(t, visitor::Counted::Yes(12), 12)),
+        ("thanks-many", thanks(t, visitor::Counted::Yes(487), 487)),
+        (
+            "thanks-already",
+            thanks(t, visitor::Counted::Already(23), 23),
+        ),
+        ("thanks-waiting", thanks(t, visitor::Counted::Waiting, 0)),
+        ("undone", undone.render().expect("a page renders")),
+        ("coffee-code", coffee.render().expect("a page renders")),
+        ("gift", gift.render().expect("a page renders")),
+        ("problem", problem(t, "busy")),
+    ]
+}
+
+fn doors(t: Language) -> Vec<(&'static str, String)> {
+    let page = page(&Language::TEAM);
+    let stranger = visitor::Stranger {
+        t,
+        page: page.clone(),
+        askable: "Ans of Joop".to_owned(),
+    };
+    let enrol = visitor::Enrol {
+        t,
+        page: page.clone(),
+        code: CODE.to_owned(),
+        role: "bar".to_owned(),
+        suggested: "Tablet bar".to_owned(),
+    };
+    let setup = visitor::Setup {
+        t,
+        page: Page {
+            organisation: "Meetellen".to_owned(),
+            today: None,
+            ..page.clone()
+        },
+        code: CODE.to_owned(),
+        mistake: None,
+        name: String::new(),
+        slug: String::new(),
+        time_zone: "Europe/Amsterdam".to_owned(),
+        zones: vec!["Europe/Amsterdam".to_owned(), "Europe/Brussels".to_owned()],
+    };
+    vec![
+        ("stranger", stranger.render().expect("a page renders")),
+        ("enrol", enrol.render().expect("a page renders")),
+        ("setup", setup.render().expect("a page renders")),
+        (
+            "setup-done",
+            visitor::SetupDone { t, page }
+                .render()
+                .expect("a page renders"),
+        ),
+    ]
+}
+
+fn bar(t: Language) -> String {
+    let tile = |number, today| bar::Tile {
+        entry: id(number),
+        today,
+    };
+    let choice = |(number, name): (u8, &str)| Choice {
+        id: id(number),
+        name: name.to_owned(),
+    };
+    let last = |number, text: &str, minute, retracted| bar::LastEntry {
+        id: id(number),
+        undo: id(number + 100),
+        text: text.to_owned(),
+        at: time(10, minute, 0, 0),
+        retracted,
+    };
+    let coffee = t.say("coffee");
+    bar::Bar {
+        t,
+        page: page(&Language::TEAM),
+        undoable: Some(last(1, &format!("{coffee}, 1"), 42, false)),
+        forgotten: vec!["Joop".to_owned()],
+        coffee: tile(2, 44),
+        adult: tile(3, 31),
+        child: tile(4, 6),
+        counters: vec![bar::Counter {
+            id: id(5),
+            name: "Spullen binnen".to_owned(),
+            entry: id(6),
+            today: 1_204,
+        }],
+        shifts: vec![bar::RunningShift {
+            id: id(7),
+            entry: id(8),
+            name: "Ans".to_owned(),
+            kind: "bar".to_owned(),
+            since: time(9, 0, 0, 0),
+        }],
+        shift_kinds: vec!["bar", "kitchen", "host"],
+        volunteers: [(9, "Mo"), (10, "Joop"), (11, "Willemien van der Heijden")]
+            .map(choice)
+            .to_vec(),
+        sessions: [(12, "Vrijdagborrel")].map(choice).to_vec(),
+        last: vec![
+            last(1, &format!("{coffee}, 1"), 42, false),
+            last(13, &format!("{coffee}, 5"), 40, true),
+            last(14, &t.say("one-visitor"), 31, false),
+        ],
+        shift_entry: id(15),
+        revenue_entry: id(16),
+        money_entry: id(17),
+        goods_entry: id(18),
+        head_count_entry: id(19),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn revenue(t: Language) -> String {
+    bar::Revenue {
+        t,
+        page: page(&Language::TEAM),
+        entry: id(1),
+        cents: 6_250,
+        day: today(),
+        expected_cents: Some(6_400),
+        difference_cents: -150,
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn tasks() -> Vec<coordinator::Task> {
+    vec![
+        coordinator::Task {
+            text: "De dienst van Joop loopt nog.".to_owned(),
+            day: Some(date(2026, 11, 4)),
+            href: "/entries?type=shift_start".to_owned(),
+        },
+        coordinator::Task {
+            text: "De filmavond is niet geteld.".to_owned(),
+            day: Some(date(2026, 11, 3)),
+            href: "/programme".to_owned(),
+        },
+    ]
+}
+
+fn today_page(t: Language) -> String {
+    let session = |name: &str, from, to, cancelled, participations| coordinator::TodaySession {
+        name: name.to_owned(),
+        from: time(from, 0, 0, 0),
+        to: time(to, 0, 0, 0),
+        cancelled,
+        participations,
+    };
+    coordinator::Today {
+        t,
+        page: Page {
+            demo: true,
+            notice: Some(Notice {
+                tone: Tone::Counted,
+                text: "Vastgelegd.".to_owned(),
+            }),
+            ..page(&Language::TEAM)
+        },
+        visits: 31,
+        cups: 44,
+        on_duty: 2,
+        strokes: tally::groups(31),
+        sessions: vec![
+            session("Koffieochtend", 9, 12, false, 18),
+            session("Rockkoor", 20, 22, true, 0),
+        ],
+        mend: tasks(),
+        opening_entry: id(1),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn activity(number: u8, name: &str, sensitive: bool) -> coordinator::Activity {
+    coordinator::Activity {
+        id: id(number),
+        name: name.to_owned(),
+        organised_by: "residents".to_owned(),
+        sensitive,
+    }
+}
+
+fn programme(t: Language) -> String {
+    let session = |number, name: &str, day, cancelled, held| coordinator::PlannedSession {
+        id: id(number),
+        name: name.to_owned(),
+        day: date(2026, 11, day),
+        from: time(19, 30, 0, 0),
+        to: time(22, 0, 0, 0),
+        room: Some("Grote zaal".to_owned()),
+        cancelled,
+        held,
+        over: day < 6,
+    };
+    coordinator::Programme {
+        t,
+        page: page(&Language::TEAM),
+        sessions: vec![
+            session(1, "Filmavond", 3, false, false),
+            session(2, "Seniorenkoor", 4, false, true),
+            session(3, "Rockkoor", 5, true, false),
+            session(4, "Vrijdagborrel", 6, false, false),
+        ],
+        activities: vec![
+            activity(5, "Vrijdagborrel", false),
+            activity(6, "Inloop herstel", true),
+        ],
+        rooms: vec![Choice {
+            id: id(7),
+            name: "Grote zaal".to_owned(),
+        }],
+        organisers: vec!["residents", "volunteers", "partner", "staff"],
+        first_day: today(),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn people(t: Language) -> String {
+    let person = |number: u8, name: Option<&str>, volunteer| coordinator::Person {
+        id: id(number),
+        number: u64::from(number),
+        name: name.map(str::to_owned),
+        volunteer,
+        since: volunteer.then(|| date(2025, 3, 1)),
+        neighbour: true,
+    };
+    coordinator::People {
+        t,
+        page: page(&Language::TEAM),
+        people: vec![
+            person(1, Some("Ans"), true),
+            person(2, Some("Willemien van der Heijden"), true),
+            person(3, None, false),
+        ],
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn cards(t: Language) -> Vec<(&'static str, String)> {
+    let page = page(&Language::TEAM);
+    let erase = coordinator::Erase {
+        t,
+        page: page.clone(),
+        person: id(1),
+        name: "Willemien van der Heijden".to_owned(),
+    };
+    let card = coordinator::Card {
+        t,
+        page: page.clone(),
+        qr: qr(),
+        short_code: "7K3M-9QXZ".to_owned(),
+    };
+    let poster = coordinator::PosterSheet {
+        t,
+        page: page.clone(),
+        code: CODE.to_owned(),
+        name: "Vrijdagborrel".to_owned(),
+        qr: qr(),
+        address: "badhuis.example/c/0G4T8WZ2M5Q7R9V1X3C6B0N4KA".to_owned(),
+        call_in: Language::TEAM.to_vec(),
+    };
+    let posters = coordinator::Posters {
+        t,
+        page,
+        posters: vec![coordinator::Poster {
+            code: CODE.to_owned(),
+            name: "Vrijdagborrel".to_owned(),
+            address: "badhuis.example/c/0G4T8WZ2M5Q7R9V1X3C6B0N4KA".to_owned(),
+            day: Some(today()),
+        }],
+        activities: vec![Choice {
+            id: id(2),
+            name: "Seniorenkoor".to_owned(),
+        }],
+    };
+    vec![
+        ("erase", erase.render().expect("a page renders")),
+        ("card", card.render().expect("a page renders")),
+        ("poster", poster.render().expect("a page renders")),
+        ("posters", posters.render().expect("a page renders")),
+    ]
+}
+
+fn devices(t: Language) -> String {
+    let device = |number, name: &str, role: &str, own: bool| coordinator::Device {
+        id: id(number),
+        name: name.to_owned(),
+        role: role.to_owned(),
+        seen: own.then(today),
+        own,
+    };
+    coordinator::Devices {
+        t,
+        page: page(&Language::TEAM),
+        invitation: Some(coordinator::Invitation {
+            qr: qr(),
+            address: format!("badhuis.example/enrol/{CODE}"),
+            until: time(10, 57, 0, 0),
+        }),
+        devices: vec![
+            device(1, "Telefoon van Ans", "coordinator", true),
+            device(2, "Tablet bar", "bar", false),
+        ],
+        roles: vec!["bar", "volunteer", "coordinator", "viewer"],
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn settings(t: Language) -> String {
+    let hours = (1..=7).map(|weekday| {
+        let (from, to) = if weekday < 6 {
+            ("09:00", "12:30")
+        } else {
+            ("", "")
+        };
+        coordinator::WeekdayHours {
+            weekday,
+            from: from.to_owned(),
+            to: to.to_owned(),
+        }
+    });
+    coordinator::Settings {
+        t,
+        page: page(&Language::TEAM),
+        hours: hours.collect(),
+        rooms: vec![coordinator::Room {
+            name: "Grote zaal".to_owned(),
+            capacity: Some(80),
+        }],
+        hourly_rate: t.decimal("18.50"),
+        hourly_rate_source: "CBS, 2025".to_owned(),
+        cups_per_pot: "8".to_owned(),
+        canteen_limit: String::new(),
+        canteen_limit_source: String::new(),
+        inhabitants: t.number(4_830),
+        inhabitants_source: "CBS, 2025".to_owned(),
+        today: today(),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn figure(t: Language, key: &str, value: Option<String>, basis: &str) -> month::Figure {
+    month::Figure {
+        key: key.to_owned(),
+        last_month: value.clone(),
+        last_year: None,
+        value,
+        definition: t.word("definition", key),
+        basis: basis.to_owned(),
+        shares: Vec::new(),
+        coverage: None,
+        entries: Some("/entries".to_owned()),
+    }
+}
+
+fn month_page(t: Language) -> String {
+    let days: Vec<(Date, bool, Option<u64>)> = (1..=31)
+        .map(|day| {
+            let day = date(2026, 10, day);
+            let open = day.weekday().to_monday_one_offset() < 6;
+            let visits = u64::from(day.day().unsigned_abs()) * 7 % 23 + 25;
+            (day, open, open.then_some(visits))
+        })
+        .collect();
+    let mut visits = figure(t, "visits", Some(t.number(912)), "mixed");
+    visits.shares = vec![
+        month::Share {
+            basis: "counted".to_owned(),
+            percent: 94,
+        },
+        month::Share {
+            basis: "head_count".to_owned(),
+            percent: 6,
+        },
+    ];
+    month::Month {
+        t,
+        page: page(&Language::TEAM),
+        month: date(2026, 10, 1),
+        address: "2026-10".to_owned(),
+        previous: "2026-09".to_owned(),
+        next: Some("2026-11".to_owned()),
+        running: false,
+        figures: vec![
+            visits,
+            figure(t, "participations", Some(t.number(600)), "counted"),
+            figure(t, "bar_revenue", Some(t.money(182_500)), "entered"),
+            figure(
+                t,
+                "coffee_cups_per_bar_volunteer",
+                Some(t.number(160)),
+                "counted",
+            ),
+            figure(t, "bar_shifts", Some(t.number(42)), "counted"),
+            figure(t, "replacement_value", None, "unknown"),
+        ],
+        mend: tasks(),
+        bars: chart::bars(&days),
+        chart_text: "31 dagen, de drukste had 47 bezoeken.".to_owned(),
+        activities: vec![month::ActivityRow {
+            name: "Vrijdagborrel".to_owned(),
+            sessions: 5,
+            participations: 175,
+            average: "35.0".to_owned(),
+        }],
+        position: t.number(2_741),
+        hash: "9f3c81ab".to_owned(),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn entries(t: Language) -> String {
+    let entry = |number: u8, kind: &str, detail: &str, states: &[month::State]| month::Entry {
+        id: id(number),
+        kind: kind.to_owned(),
+        detail: detail.to_owned(),
+        day: date(2026, 10, 30),
+        at: time(17, number.cast_signed(), 0, 0),
+        position: u64::from(number) + 2_700,
+        states: states.to_vec(),
+        retract: (!states.contains(&month::State::Retracted)).then(|| id(number + 50)),
+    };
+    month::Entries {
+        t,
+        page: page(&Language::TEAM),
+        title: format!(
+            "{}, {}",
+            t.word("figure", "visits"),
+            t.month(date(2026, 10, 1))
+        ),
+        entries: vec![
+            entry(1, "check_in", "Vrijdagborrel, 2", &[month::State::Counted]),
+            entry(
+                2,
+                "check_in",
+                "Vrijdagborrel, 1",
+                &[month::State::Retracted],
+            ),
+            entry(
+                3,
+                "check_in",
+                "Inloop, 1",
+                &[month::State::Counted, month::State::Late],
+            ),
+            entry(4, "check_in", "Inloop, 1", &[month::State::Waiting]),
+        ],
+        waiting: 1,
+        confirm_entry: id(90),
+        next: Some("/entries?after=2704".to_owned()),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn team(t: Language) -> Vec<(&'static str, String)> {
+    let mut pages = doors(t);
+    pages.extend(cards(t));
+    pages.extend([
+        ("bar", bar(t)),
+        ("revenue", revenue(t)),
+        ("today", today_page(t)),
+        ("programme", programme(t)),
+        ("people", people(t)),
+        ("devices", devices(t)),
+        ("settings", settings(t)),
+        ("month", month_page(t)),
+        ("entries", entries(t)),
+    ]);
+    pages
+}
+
+fn all() -> Vec<(String, Language, String)> {
+    let visitors = Language::VISITOR
+        .into_iter()
+        .flat_map(|t| visitors(t).into_iter().map(move |page| (t, page)));
+    let team = Language::TEAM
+        .into_iter()
+        .flat_map(|t| team(t).into_iter().map(move |page| (t, page)));
+    visitors
+        .chain(team)
+        .map(|(t, (name, html))| (format!("{name}.{}", t.tag()), t, html))
+        .collect()
+}
+
+#[test]
+fn every_page_is_drawn_and_keeps_the_promises_of_all_pages() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    std::fs::write(folder.join("meetellen.css"), STYLESHEET).expect("writable");
+    for (name, t, html) in all() {
+        let opening = format!("<html lang=\"{}\" dir=\"{}\">", t.tag(), t.direction());
+        assert!(html.contains(&opening), "{name} says its language");
+        assert_eq!(
+            html.matches("<h1").count(),
+            1,
+            "{name} has one heading of the first level"
+        );
+        let foreign = html.replace("http://www.w3.org/", "");
+        assert!(
+            !foreign.contains("src=\"http") && !foreign.contains("href=\"http"),
+            "{name} asks nobody else"
+        );
+        assert!(
+            !html.contains("<script") && !html.contains(" style="),
+            "{name} obeys a strict policy"
+        );
+        assert!(
+            !html.contains("method=\"get\""),
+            "{name} records by POST alone"
+        );
+        std::fs::write(folder.join(format!("{name}.html")), &html).expect("writable");
+    }
+}
+
+#[test]
+fn what_people_type_is_escaped() {
+    let mut page = page(&Language::VISITOR);
+    page.organisation = "<b>Huis & Co</b>".to_owned();
+    let html = visitor::Undone {
+        t: Language::Dutch,
+        page,
+        code: CODE.to_owned(),
+    }
+    .render()
+    .expect("a page renders");
+    assert!(!html.contains("<b>Huis"), "markup in a name stays text");
+    assert!(html.contains("Huis &#38; Co"), "and is still shown");
+}

@@ -1,0 +1,105 @@
+# Ziyaretçilerin okudukları: kısa ve sade cümleler.
+skip = İçeriğe geç
+languages = Diller
+demo-notice = Bu bir örnektir. Kişiler ve günler uydurmadır.
+undo = Geri al
+drop-in = Serbest ziyaret
+drop-in-hint = Sadece uğradım
+
+check-in-title = Sen de sayıl
+check-in-welcome = Hoş geldin!
+check-in-outside-hours = Şu anda planlanmış bir şey yok. Burada mısın? Yine de sayılırsın.
+check-in-where = Ne için geldin?
+check-in-here = Buradayım
+check-in-together = Yalnız değilim
+check-in-adults = Yetişkinler, sen dahil
+check-in-children = Çocuklar
+check-in-together-hint = Çocuk, 18 yaşından küçük demektir. Sonra “Buradayım”a dokun.
+check-in-private = Adını sormuyoruz. Bugün seni iki kez saymamak için telefonun rastgele bir sayı saklar.
+check-in-private-sensitive = Adını sormuyoruz ve burada telefonunda hiçbir şey saklamıyoruz.
+
+thanks-title = İyi ki geldin!
+thanks-number-before = Bugünkü numaran:
+thanks-number-after = { "" }
+thanks-already = Zaten sayılmıştın. Her şey yolunda.
+thanks-today = Bugün { $count } ziyaretçi sayıldı.
+thanks-waiting = Teşekkürler! Bir gönüllü ziyaretini kontrol edecek. Senin bir şey yapman gerekmez.
+thanks-at = Buradasın:
+thanks-party = { $count ->
+    [one] Tek kişi olarak sayıldın.
+   *[other] { $count } kişi olarak sayıldınız.
+}
+thanks-undo-hint = Yanlışlık mı oldu? On beş dakika içinde geri alabilirsin.
+undone-title = Geri alındı
+undone-text = Artık sayılmıyorsun. Elbette yine de hoş geldin.
+undone-again = Yine de say
+
+sticker-title = Kahve?
+sticker-one = 1 fincan
+sticker-today = Bugün burada { $count } fincan içildi.
+gift-title = Ne verdin?
+gift-text = Teşekkürler! Ne verdiğini söyler misin? Adın gerekmez.
+gift-money = Para
+gift-amount = Tutar (avro)
+gift-goods = Eşya
+gift-category = Ne tür eşya?
+gift-give = Bunu verdim
+gift-wait = Bir gönüllü kontrol eder. Sonra sayılır.
+
+problem-back = Devam
+problem-instance = Yardım mı istiyorsun? Bu numarayı söyle: { $instance }
+problem-kept-nothing-lost = Hiçbir şey kaybolmadı.
+problem-unknown-code-title = Bu kodu tanımıyoruz
+problem-unknown-code-happened = Bu sayfadaki kod yok (ya da artık yok).
+problem-unknown-code-now = Bir gönüllüden yeni kod iste. Elbette yine de içeri girebilirsin.
+problem-code-expired-title = Bu kodun süresi doldu
+problem-code-expired-happened = Kod başka bir gün içindi.
+problem-code-expired-now = Kapıdaki afişi tara. Elbette yine de içeri girebilirsin.
+problem-busy-title = Şu an biraz yoğun
+problem-busy-happened = Bunu şimdi kaydedemedik. Hiçbir şey sayılmadı.
+problem-busy-now = Birkaç saniye bekle ve tekrar dokun. İki kez dokunmak iki kez saymaz.
+problem-outcome-unknown-title = Olup olmadığını bilmiyoruz
+problem-outcome-unknown-happened = Kayıt bağlantısı koptu.
+problem-outcome-unknown-now = Tekrar dokun. Olduysa seni iki kez saymayız.
+problem-too-late-title = Artık geri alınamaz
+problem-too-late-happened = On beş dakikadan fazla geçti. Kaydın duruyor.
+problem-too-late-now = Yanlış bir şey mi var? Bir gönüllüye söyle.
+problem-not-found-title = Bu sayfa burada değil
+problem-not-found-happened = Adres yanlış ya da sayfa artık yok.
+problem-not-found-now = Kodu tekrar tara ya da bir gönüllüye sor.
+problem-forbidden-title = Bu cihaz bunu yapamaz
+problem-forbidden-happened = Bu cihazın buna izni yok.
+problem-forbidden-now = Koordinatörden cihazını kaydetmesini iste.
+problem-invalid-title = Bir şey doğru değil
+problem-invalid-happened = Alanlardan biri boş ya da yanlıştı. Hiçbir şey kaydedilmedi.
+problem-invalid-now = Geri dön, alanlara bak ve tekrar dene.
+problem-disk-full-title = Depo dolu
+problem-disk-full-happened = Bunu kaydedemedik. Daha önce kaydedilenler duruyor.
+problem-disk-full-now = Kâğıda yaz ve koordinatöre söyle.
+problem-month-closed-title = Bu ay kapatıldı
+problem-month-closed-happened = Bu ayın sayıları kesinleşti. Hiçbir şey değişmedi.
+problem-month-closed-now = Ne yapılacağını koordinatöre sor.
+problem-internal-title = Bizde bir şey ters gitti
+problem-internal-happened = Senin hatan değil.
+problem-internal-now = Birazdan tekrar dene. Olmazsa bir gönüllüye söyle.
+poster-call = Sen de sayıl: tara ve dokun
+
+weekday-1 = Pazartesi
+weekday-2 = Salı
+weekday-3 = Çarşamba
+weekday-4 = Perşembe
+weekday-5 = Cuma
+weekday-6 = Cumartesi
+weekday-7 = Pazar
+month-1 = Ocak
+month-2 = Şubat
+month-3 = Mart
+month-4 = Nisan
+month-5 = Mayıs
+month-6 = Haziran
+month-7 = Temmuz
+month-8 = Ağustos
+month-9 = Eylül
+month-10 = Ekim
+month-11 = Kasım
+month-12 = Aralık

@@ -1,0 +1,3 @@
+//! The JSON routes of `api-spec/openapi.yaml`.
+
+pub mod openapi;

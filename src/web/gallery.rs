@@ -664,3 +664,55 @@ fn what_people_type_is_escaped() {
     assert!(!html.contains("<b>Huis"), "markup in a name stays text");
     assert!(html.contains("Huis &#38; Co"), "and is still shown");
 }
+
+/// The relative luminance of `#rgb` or `#rrggbb`, as WCAG defines it.
+fn luminance(colour: &str) -> f64 {
+    let digits = colour.trim_start_matches('#');
+    let wide: String = if digits.len() == 3 {
+        digits.chars().flat_map(|digit| [digit, digit]).collect()
+    } else {
+        digits.to_owned()
+    };
+    let channel = |at: usize| {
+        let byte = u8::from_str_radix(&wide[at..at + 2], 16).expect("two hexadecimal digits");
+        let part = f64::from(byte) / 255.0;
+        if part <= 0.040_45 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+}
+
+fn contrast(one: &str, other: &str) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn text_stands_out_seven_to_one_in_light_in_dark_and_on_paper() {
+    let schemes: Vec<&str> = STYLESHEET.split(":root {").skip(1).collect();
+    assert_eq!(schemes.len(), 3, "light, dark, print");
+    for scheme in schemes {
+        let body = scheme.split('}').next().expect("a block ends");
+        let colour = |name: &str| {
+            let value = body.split(&format!("--{name}: ")).nth(1)?;
+            value.split(';').next()
+        };
+        for text in ["ink", "muted", "accent", "counted", "waiting", "problem"] {
+            for ground in ["paper", "card", "wash"] {
+                let (Some(text), Some(ground)) = (colour(text), colour(ground)) else {
+                    continue;
+                };
+                let ratio = contrast(text, ground);
+                // Only ink stands on the wash.
+                let washed = Some(ground) == colour("wash") && Some(text) != colour("ink");
+                assert!(ratio >= 7.0 || washed, "{text} on {ground} is {ratio:.1}");
+            }
+        }
+        if let (Some(text), Some(ground)) = (colour("on-accent"), colour("accent")) {
+            assert!(contrast(text, ground) >= 7.0, "{text} on {ground}");
+        }
+    }
+}

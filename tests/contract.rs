@@ -312,3 +312,36 @@ fn the_checker_panics_with_what_was_asked() {
         body: b"",
     });
 }
+
+/// The lines of the first block of this language on a page.
+fn block(page: &'static str, language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}");
+    page.lines()
+        .skip_while(|line| *line != fence)
+        .skip(1)
+        .take_while(|line| *line != "```")
+        .collect()
+}
+
+#[test]
+fn the_sample_of_the_log_is_a_chain_with_the_head_the_page_names() {
+    use sha2::{Digest, Sha256};
+    let page = include_str!("../api-spec/log-format.md");
+    let (mut position, mut previous, mut head) = (1, [0_u8; 32], String::new());
+    for line in block(page, "ndjson") {
+        let commit: Value = serde_json::from_str(line).expect("a line is JSON");
+        assert_eq!(commit["position"], position);
+        let (before, behind) = line.rsplit_once("\"hash\":\"").expect("a line has a hash");
+        let mut sum = Sha256::new_with_prefix(previous);
+        sum.update(before);
+        sum.update(&behind[66..]);
+        previous = sum.finalize().into();
+        head = previous.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(commit["hash"], head);
+        position += commit["events"].as_array().map_or(0, Vec::len);
+    }
+    assert!(
+        page.contains(&format!("prints `{} {head}`", position - 1)),
+        "{head}"
+    );
+}

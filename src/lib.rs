@@ -1,5 +1,7 @@
 //! The server and the command line of Meetellen.
 
 pub mod api;
+pub mod cli;
 pub mod i18n;
+pub mod problem;
 pub mod web;

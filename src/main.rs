@@ -1,2 +1,10 @@
 //! The command line of Meetellen.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use meetellen::cli::Arguments;
+
+fn main() -> ExitCode {
+    Arguments::parse().run(&mut std::io::stdout().lock())
+}

@@ -1,0 +1,89 @@
+//! The command line. Human text goes to stderr, results to stdout; 0 is fine, 1 failed, 2 wrong usage.
+
+mod packaging;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The check-in and figures backend for resident-run neighbourhood centres.
+#[derive(Debug, Parser)]
+#[command(name = "meetellen", version, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints the completions for a shell
+    Completions {
+        /// The shell that reads them
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    Man,
+}
+
+impl Arguments {
+    /// Does what was asked, writes the result to `out`, and says how it went.
+    pub fn run(self, out: &mut dyn Write) -> ExitCode {
+        let done = match self.command {
+            Command::Completions { shell } => packaging::completions(shell, out),
+            Command::Man => packaging::manual(out),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("meetellen: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, ExitCode};
+    use clap::{CommandFactory, Parser};
+
+    fn printed(arguments: &[&str]) -> String {
+        let mut out = Vec::new();
+        let arguments = Arguments::try_parse_from(arguments).expect("these arguments are right");
+        assert_eq!(arguments.run(&mut out), ExitCode::SUCCESS);
+        String::from_utf8(out).expect("what is printed is text")
+    }
+
+    #[test]
+    fn the_arguments_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_shell_gets_completions() {
+        for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+            let script = printed(&["meetellen", "completions", shell]);
+            assert!(
+                script.contains("meetellen") && script.contains("man"),
+                "{shell}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_manual_names_every_command() {
+        let manual = printed(&["meetellen", "man"]);
+        assert!(manual.starts_with(".ie") || manual.starts_with(".TH"));
+        for command in Arguments::command().get_subcommands() {
+            assert!(manual.contains(command.get_name()));
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_2() {
+        let refused =
+            Arguments::try_parse_from(["meetellen", "dance"]).expect_err("no such command");
+        assert_eq!(refused.exit_code(), 2);
+    }
+}

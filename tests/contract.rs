@@ -19,6 +19,9 @@ const SEEN_BY_SCHEMA: [&str; 6] = [
     "too-many-entries",
 ];
 
+/// The figures of surveys and stories, whose routes and texts come with them.
+const OUTCOME_FIGURES: [&str; 2] = ["survey_responses", "stories"];
+
 fn examples(folder: &str) -> Vec<(String, Value)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("api-spec/examples")
@@ -344,4 +347,31 @@ fn the_sample_of_the_log_is_a_chain_with_the_head_the_page_names() {
         page.contains(&format!("prints `{} {head}`", position - 1)),
         "{head}"
     );
+}
+
+#[test]
+fn every_figure_has_a_label_and_a_definition_in_both_languages() {
+    let keys = Spec::shared().document()["components"]["schemas"]["FigureKey"]["enum"].as_array();
+    let texts = [
+        include_str!("../src/i18n/nl/figures.ftl"),
+        include_str!("../src/i18n/en/figures.ftl"),
+    ];
+    for key in keys
+        .expect("the figures are listed")
+        .iter()
+        .filter_map(Value::as_str)
+    {
+        if OUTCOME_FIGURES.contains(&key) {
+            continue;
+        }
+        for text in texts {
+            for kind in ["figure", "definition"] {
+                let id = format!("{kind}-{} =", key.replace('_', "-"));
+                assert!(
+                    text.lines().any(|line| line.starts_with(&id)),
+                    "{id} has no text"
+                );
+            }
+        }
+    }
 }

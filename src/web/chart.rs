@@ -26,6 +26,13 @@ pub struct Bar {
     pub height: u64,
 }
 
+impl Bar {
+    /// Whether its day stands under it: one in seven, so that the days can be read on a phone.
+    pub fn labelled(&self) -> bool {
+        self.day.day() % 7 == 1
+    }
+}
+
 /// Bars for the days of a period, scaled to the largest value.
 pub fn bars(days: &[(Date, bool, Option<u64>)]) -> Vec<Bar> {
     let largest = days

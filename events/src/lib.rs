@@ -1,6 +1,7 @@
 //! Facts, rules and the log of Meetellen. No HTTP, no async, no clock, no environment.
 
 pub mod access;
+pub mod codec;
 pub mod decider;
 pub mod event;
 pub mod log;

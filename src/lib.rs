@@ -3,5 +3,6 @@
 pub mod api;
 pub mod cli;
 pub mod i18n;
+pub mod keys;
 pub mod problem;
 pub mod web;

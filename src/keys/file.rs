@@ -1,0 +1,263 @@
+//! One organisation's keys on disk: a line for each, the owner, the key in hex or `destroyed`, and a checksum.
+//!
+//! A new key is appended and synced. A destroyed or renewed one is taken out by writing the file anew beside the old
+//! one and renaming it. A last line cut short by a power cut was never used, and is dropped when the file is opened.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Formatter, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use meetellen_events::values::OrganisationId;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{KeyError, Owner, random};
+
+pub(super) const KEY_BYTES: usize = 32;
+/// Hex digits of the checksum: against accidents, not against forgery.
+const CHECKSUM_DIGITS: usize = 16;
+
+pub(super) type Key = Zeroizing<[u8; KEY_BYTES]>;
+
+/// A key, or what is left of it.
+pub(super) enum Held {
+    Key(Key),
+    Destroyed,
+}
+
+/// The keys of one organisation, as they are on disk.
+pub(super) struct KeyFile {
+    path: PathBuf,
+    held: BTreeMap<Owner, Held>,
+    /// An append failed: what is behind the last whole line is not known, so the next write starts anew.
+    doubtful: bool,
+}
+
+impl std::fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyFile")
+            .field("keys", &self.held.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl KeyFile {
+    pub(super) fn open(folder: &Path, organisation: OrganisationId) -> Result<Self, KeyError> {
+        let path = folder.join(format!("{organisation}.keys"));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Zeroizing::default(),
+            Err(error) => return Err(error.into()),
+        };
+        let mut held = BTreeMap::new();
+        let mut doubtful = false;
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for (i, line) in lines.iter().enumerate() {
+            match read(line) {
+                Some((owner, key)) => {
+                    held.insert(owner, key);
+                }
+                // Cut short: it was never synced, so it was never used.
+                None if i + 1 == lines.len() && !line.ends_with('\n') => doubtful = true,
+                None => {
+                    return Err(KeyError::Damaged {
+                        file: format!("{organisation}.keys"),
+                        line: i + 1,
+                    });
+                }
+            }
+        }
+        Ok(Self {
+            path,
+            held,
+            doubtful,
+        })
+    }
+
+    pub(super) fn held(&self, owner: Owner) -> Option<&Held> {
+        self.held.get(&owner)
+    }
+
+    /// The owner's key; made, appended and synced where there was none.
+    pub(super) fn key_or_new(&mut self, owner: Owner) -> Result<&Key, KeyError> {
+        if self.doubtful {
+            self.rewrite()?;
+        }
+        if !self.held.contains_key(&owner) {
+            let key = Held::Key(Zeroizing::new(random()?));
+            if let Err(error) = self.append(&line(owner, &key)) {
+                self.doubtful = true;
+                return Err(error.into());
+            }
+            self.held.insert(owner, key);
+        }
+        match self.held.get(&owner) {
+            Some(Held::Key(key)) => Ok(key),
+            Some(Held::Destroyed) | None => Err(KeyError::Destroyed),
+        }
+    }
+
+    pub(super) fn destroy(&mut self, owner: Owner) -> Result<(), KeyError> {
+        if matches!(self.held.get(&owner), Some(Held::Destroyed)) && !self.doubtful {
+            return Ok(());
+        }
+        self.held.insert(owner, Held::Destroyed);
+        self.rewrite()
+    }
+
+    pub(super) fn renew(&mut self, owner: Owner) -> Result<(), KeyError> {
+        if matches!(self.held.get(&owner), Some(Held::Destroyed)) {
+            return Err(KeyError::Destroyed);
+        }
+        let key = Held::Key(Zeroizing::new(random()?));
+        self.held.insert(owner, key);
+        self.rewrite()
+    }
+
+    pub(super) fn destroy_all(&mut self) -> Result<(), KeyError> {
+        for held in self.held.values_mut() {
+            *held = Held::Destroyed;
+        }
+        self.rewrite()
+    }
+
+    pub(super) fn destroyed(&self) -> Vec<Owner> {
+        let gone = self.held.iter().filter_map(|(owner, held)| match held {
+            Held::Destroyed => Some(*owner),
+            Held::Key(_) => None,
+        });
+        gone.collect()
+    }
+
+    fn append(&self, line: &str) -> std::io::Result<()> {
+        let is_new = !self.path.exists();
+        let mut file = open_private(OpenOptions::new().append(true).create(true), &self.path)?;
+        file.write_all(line.as_bytes())?;
+        file.sync_all()?;
+        if is_new {
+            sync_folder(&self.path)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all lines to a new file and swaps it in. Until it is done the file counts as doubtful: the next write
+    /// tries again, and memory never gives out a key the caller asked to destroy.
+    fn rewrite(&mut self) -> Result<(), KeyError> {
+        self.doubtful = true;
+        let beside = self.path.with_extension("new");
+        let mut text = Zeroizing::new(String::new());
+        for (owner, held) in &self.held {
+            text.push_str(&line(*owner, held));
+        }
+        let mut file = open_private(
+            OpenOptions::new().write(true).create(true).truncate(true),
+            &beside,
+        )?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &self.path)?;
+        sync_folder(&self.path)?;
+        self.doubtful = false;
+        Ok(())
+    }
+}
+
+impl Display for Owner {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Person(person) => write!(f, "person:{person}"),
+            Self::Entry(entry) => write!(f, "entry:{entry}"),
+            Self::Month(month) => write!(f, "month:{month}"),
+        }
+    }
+}
+
+fn owner(text: &str) -> Option<Owner> {
+    let (kind, name) = text.split_once(':')?;
+    match kind {
+        "person" => name.parse().ok().map(Owner::Person),
+        "entry" => name.parse().ok().map(Owner::Entry),
+        "month" => FromStr::from_str(name).ok().map(Owner::Month),
+        _ => None,
+    }
+}
+
+fn line(owner: Owner, held: &Held) -> Zeroizing<String> {
+    let mut line = Zeroizing::new(String::with_capacity(160));
+    let written = match held {
+        Held::Key(key) => write!(line, "{owner} {}", &*hex(&**key)),
+        Held::Destroyed => write!(line, "{owner} destroyed"),
+    };
+    written.expect("writing to a String never fails");
+    let sum = checksum(&line);
+    line.push(' ');
+    line.push_str(&sum);
+    line.push('\n');
+    line
+}
+
+fn read(line: &str) -> Option<(Owner, Held)> {
+    let (content, sum) = line.strip_suffix('\n')?.rsplit_once(' ')?;
+    if checksum(content) != sum {
+        return None;
+    }
+    let (name, key) = content.split_once(' ')?;
+    let held = if key == "destroyed" {
+        Held::Destroyed
+    } else {
+        Held::Key(unhex(key)?)
+    };
+    Some((owner(name)?, held))
+}
+
+fn checksum(content: &str) -> String {
+    let mut digits = hex(&Sha256::digest(content.as_bytes())).to_string();
+    digits.truncate(CHECKSUM_DIGITS);
+    digits
+}
+
+fn hex(bytes: &[u8]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("writing to a String never fails");
+    }
+    text
+}
+
+fn unhex(text: &str) -> Option<Key> {
+    let mut key = Key::default();
+    if text.len() != 2 * KEY_BYTES || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (i, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+/// Makes a folder that only its owner can look into.
+pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    sync_folder(folder)
+}
+
+fn open_private(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
+/// A new name is on disk once its folder is synced.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}

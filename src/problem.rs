@@ -108,6 +108,11 @@ impl Problem {
         self.cause
     }
 
+    /// Under which number its cause is in the log.
+    pub const fn instance(&self) -> uuid::Uuid {
+        self.instance
+    }
+
     /// The body as JSON, as one answer among several in an array of entries.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self.body()).expect("a problem holds texts and numbers only")

@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod chart;
 pub mod format;
+pub mod problems;
 pub mod qr;
 pub mod tally;
 pub mod view;

@@ -29,6 +29,7 @@ const fn words(cause: Cause) -> &'static str {
         | Cause::UnknownOrganisation
         | Cause::UnknownActivity
         | Cause::UnknownSession
+        | Cause::UnknownRoom
         | Cause::UnknownShift
         | Cause::UnknownPerson
         | Cause::UnknownPass
@@ -50,6 +51,7 @@ const fn words(cause: Cause) -> &'static str {
         | Cause::EndsBeforeItBegan
         | Cause::NotRetractable
         | Cause::AlreadyRetracted
+        | Cause::NotWaiting
         | Cause::AlreadyEnded
         | Cause::NotAVolunteer
         | Cause::PersonErased

@@ -88,7 +88,7 @@ pub struct Keys {
 impl Keys {
     /// Opens the folder, and makes it (mode 0700) where it is missing.
     pub fn open(folder: &Path) -> Result<Self, KeyError> {
-        file::make_folder(folder)?;
+        crate::private::make_folder(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             files: Mutex::new(HashMap::new()),

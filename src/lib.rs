@@ -4,5 +4,7 @@ pub mod api;
 pub mod cli;
 pub mod i18n;
 pub mod keys;
+pub mod private;
 pub mod problem;
+pub mod tokens;
 pub mod web;

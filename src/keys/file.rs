@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Write as _};
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{KeyError, Owner, random};
+use crate::private;
 
 pub(super) const KEY_BYTES: usize = 32;
 /// Hex digits of the checksum: against accidents, not against forgery.
@@ -134,11 +135,11 @@ impl KeyFile {
 
     fn append(&self, line: &str) -> std::io::Result<()> {
         let is_new = !self.path.exists();
-        let mut file = open_private(OpenOptions::new().append(true).create(true), &self.path)?;
+        let mut file = private::open(OpenOptions::new().append(true).create(true), &self.path)?;
         file.write_all(line.as_bytes())?;
         file.sync_all()?;
         if is_new {
-            sync_folder(&self.path)?;
+            private::sync_name(&self.path)?;
         }
         Ok(())
     }
@@ -152,14 +153,7 @@ impl KeyFile {
         for (owner, held) in &self.held {
             text.push_str(&line(*owner, held));
         }
-        let mut file = open_private(
-            OpenOptions::new().write(true).create(true).truncate(true),
-            &beside,
-        )?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&beside, &self.path)?;
-        sync_folder(&self.path)?;
+        private::replace(&self.path, &beside, text.as_bytes())?;
         self.doubtful = false;
         Ok(())
     }
@@ -236,28 +230,4 @@ fn unhex(text: &str) -> Option<Key> {
         *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
     }
     Some(key)
-}
-
-/// Makes a folder that only its owner can look into.
-pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    sync_folder(folder)
-}
-
-fn open_private(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
-}
-
-/// A new name is on disk once its folder is synced.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
 }

@@ -1,5 +1,7 @@
 //! Room: devices that were let in, what they may do, and how they are shut out.
 
+pub mod state;
+
 use crate::values::{DeviceId, Name, PersonId, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};
 

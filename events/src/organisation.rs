@@ -1,5 +1,11 @@
 //! The organisation as a whole: its founding, and the rules that need more than one room.
 
+mod held;
+mod rules;
+
+pub(crate) use held::Held;
+pub use rules::{Organisation, Rejection};
+
 use crate::values::{Locale, Name, OrganisationId, Slug, Timestamp};
 use crate::{access, people, programme, standing, tally};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,7 @@
 //! Room: persons (volunteers, pass holders, donors) and their passes. Names are sealed before they come here.
 
+pub mod state;
+
 use crate::values::{Day, PersonId, Sealed, SecretHash};
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,7 @@
 //! Room: activities, their sessions, and the codes on walls.
 
+pub mod state;
+
 use crate::values::{
     ActivityId, Code, Day, Name, PersonId, RoomId, SeriesId, SessionId, Timestamp,
 };

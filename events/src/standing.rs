@@ -1,5 +1,7 @@
 //! Room: standing facts and settings, each with the day it holds from.
 
+pub mod state;
+
 use crate::values::{
     Cents, CounterId, Cups, Day, DayTime, GrantId, IndicatorId, Name, PartnerId, RoomId, TenantId,
 };

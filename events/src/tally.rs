@@ -1,5 +1,7 @@
 //! Room: everything that is tallied: check-ins, head counts, coffee, shifts, money, gifts, and their retraction.
 
+pub mod state;
+
 use crate::log::line::Position;
 use crate::values::{
     Cents, Code, CounterId, Cups, Decimal, EntryId, HeadCount, IndicatorId, Month, Name, Party,

@@ -1,0 +1,286 @@
+//! What the rules keep of devices.
+
+use super::{Command, DeviceKind, Event, Rejection, Role};
+use crate::values::{DeviceId, Name, PersonId, SecretHash, Timestamp};
+use std::collections::HashMap;
+
+/// A refresh secret is changed once a day of use.
+const REFRESH_CHANGES_AFTER_MILLIS: i64 = 24 * 3_600_000;
+
+/// A device that was let in or invited.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// What people call it; none for a volunteer's own phone.
+    pub name: Option<Name>,
+    /// What it may do.
+    pub role: Role,
+    /// How it signs in.
+    pub kind: DeviceKind,
+    /// Whose badge let it in.
+    pub person: Option<PersonId>,
+    /// Whether it was shut out.
+    pub revoked: bool,
+    /// Until when its one-time code or its token is good.
+    pub expires_at: Option<Timestamp>,
+    invitation: Option<SecretHash>,
+    /// Refresh secrets, the newest last.
+    refresh: Vec<SecretHash>,
+    refreshed_at: Timestamp,
+}
+
+/// The devices.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    devices: HashMap<DeviceId, Device>,
+    invitations: HashMap<SecretHash, DeviceId>,
+    refresh: HashMap<SecretHash, DeviceId>,
+}
+
+impl State {
+    /// A device, shut out or not.
+    pub fn device(&self, device: DeviceId) -> Option<&Device> {
+        self.devices.get(&device)
+    }
+
+    /// The device that was ever given this refresh secret.
+    pub fn by_refresh(&self, hash: &SecretHash) -> Option<DeviceId> {
+        self.refresh.get(hash).copied()
+    }
+
+    /// Every device, in no order.
+    pub fn devices(&self) -> impl Iterator<Item = (DeviceId, &Device)> {
+        self.devices.iter().map(|(id, device)| (*id, device))
+    }
+
+    /// The devices let in by a person's badge that are still in, in the order of their ids.
+    pub fn of_person(&self, person: PersonId) -> Vec<DeviceId> {
+        let mut found: Vec<_> = self
+            .devices()
+            .filter(|(_, device)| device.person == Some(person) && !device.revoked)
+            .map(|(id, _)| id)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// What a command would record; `badge` is the volunteer whose badge the command shows.
+    pub fn decide(
+        &self,
+        command: &Command,
+        now: Timestamp,
+        by_host: bool,
+        badge: Option<PersonId>,
+    ) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Invite {
+                device,
+                name,
+                role,
+                code,
+                expires_at,
+            } => {
+                let event = Event::Invited {
+                    device: *device,
+                    name: name.clone(),
+                    role: *role,
+                    code: *code,
+                    expires_at: *expires_at,
+                };
+                let same = |known: &Device| known.invitation == Some(*code);
+                self.admit(*device, event, same)
+            }
+            Command::IssueApiToken {
+                device,
+                name,
+                role,
+                expires_at,
+            } => {
+                let event = Event::ApiTokenIssued {
+                    device: *device,
+                    name: name.clone(),
+                    role: *role,
+                    expires_at: *expires_at,
+                    by_host,
+                };
+                let same = |known: &Device| {
+                    known.kind == DeviceKind::Api
+                        && known.role == *role
+                        && known.expires_at == Some(*expires_at)
+                };
+                self.admit(*device, event, same)
+            }
+            Command::EnrolByBadge {
+                device, refresh, ..
+            } => {
+                let person = badge.ok_or(Rejection::NoBadge)?;
+                let (device, refresh) = (*device, *refresh);
+                let event = Event::EnrolledByBadge {
+                    device,
+                    person,
+                    refresh,
+                };
+                let same = |known: &Device| known.refresh.first() == Some(&refresh);
+                self.admit(device, event, same)
+            }
+            Command::Enrol { code, refresh } => self.enrol(code, *refresh, now),
+            Command::Refresh {
+                device,
+                shown,
+                next,
+            } => self.renew(*device, shown, *next, now),
+            Command::Revoke(device) => match self.devices.get(device) {
+                None => Err(Rejection::UnknownDevice(*device)),
+                Some(known) if known.revoked => Ok(vec![]),
+                Some(_) => Ok(vec![Event::Revoked { device: *device }]),
+            },
+        }
+    }
+
+    fn admit(
+        &self,
+        device: DeviceId,
+        event: Event,
+        same: impl Fn(&Device) -> bool,
+    ) -> Result<Vec<Event>, Rejection> {
+        match self.devices.get(&device) {
+            None => Ok(vec![event]),
+            Some(known) if known.revoked => Err(Rejection::Revoked(device)),
+            Some(known) if same(known) => Ok(vec![]),
+            Some(_) => Err(Rejection::IdReused),
+        }
+    }
+
+    fn enrol(
+        &self,
+        code: &SecretHash,
+        refresh: SecretHash,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Rejection> {
+        let device = *self.invitations.get(code).ok_or(Rejection::CodeSpent)?;
+        let known = self.devices.get(&device).ok_or(Rejection::CodeSpent)?;
+        if known.revoked {
+            return Err(Rejection::Revoked(device));
+        }
+        if let Some(first) = known.refresh.first() {
+            return if *first == refresh {
+                Ok(vec![])
+            } else {
+                Err(Rejection::CodeSpent)
+            };
+        }
+        match known.expires_at {
+            Some(expired_at) if now >= expired_at => Err(Rejection::CodeExpired { expired_at }),
+            Some(_) | None => Ok(vec![Event::Enrolled { device, refresh }]),
+        }
+    }
+
+    fn renew(
+        &self,
+        device: DeviceId,
+        shown: &SecretHash,
+        next: SecretHash,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Rejection> {
+        let known = self
+            .devices
+            .get(&device)
+            .ok_or(Rejection::UnknownDevice(device))?;
+        if known.revoked {
+            return Err(Rejection::Revoked(device));
+        }
+        let age = known
+            .refresh
+            .iter()
+            .rev()
+            .position(|secret| secret == shown);
+        let due = now.millis_since(known.refreshed_at) >= REFRESH_CHANGES_AFTER_MILLIS;
+        match age {
+            None => Err(Rejection::CodeSpent),
+            Some(0 | 1) if due => Ok(vec![Event::RefreshChanged {
+                device,
+                refresh: next,
+            }]),
+            Some(0 | 1) => Ok(vec![]),
+            Some(_) => Ok(vec![Event::Revoked { device }]),
+        }
+    }
+
+    /// Takes an event in.
+    pub fn evolve(&mut self, event: &Event, recorded_at: Timestamp) {
+        match event {
+            Event::Invited {
+                device,
+                name,
+                role,
+                code,
+                expires_at,
+            } => {
+                let mut new = Device::new(*role, DeviceKind::Browser, recorded_at);
+                new.name = Some(name.clone());
+                new.expires_at = Some(*expires_at);
+                new.invitation = Some(*code);
+                self.invitations.insert(*code, *device);
+                self.devices.insert(*device, new);
+            }
+            Event::ApiTokenIssued {
+                device,
+                name,
+                role,
+                expires_at,
+                ..
+            } => {
+                let mut new = Device::new(*role, DeviceKind::Api, recorded_at);
+                new.name = Some(name.clone());
+                new.expires_at = Some(*expires_at);
+                self.devices.insert(*device, new);
+            }
+            Event::EnrolledByBadge {
+                device,
+                person,
+                refresh,
+            } => {
+                let mut new = Device::new(Role::Volunteer, DeviceKind::Browser, recorded_at);
+                new.person = Some(*person);
+                self.devices.insert(*device, new);
+                self.take_secret(*device, *refresh, recorded_at);
+            }
+            Event::Enrolled { device, refresh } | Event::RefreshChanged { device, refresh } => {
+                self.take_secret(*device, *refresh, recorded_at);
+            }
+            Event::Revoked { device } => {
+                if let Some(known) = self.devices.get_mut(device) {
+                    known.revoked = true;
+                }
+            }
+        }
+    }
+
+    fn take_secret(&mut self, device: DeviceId, refresh: SecretHash, at: Timestamp) {
+        if let Some(known) = self.devices.get_mut(&device) {
+            known.refresh.push(refresh);
+            known.refreshed_at = at;
+            self.refresh.insert(refresh, device);
+        }
+    }
+}
+
+impl Device {
+    fn new(role: Role, kind: DeviceKind, at: Timestamp) -> Self {
+        Self {
+            name: None,
+            role,
+            kind,
+            person: None,
+            revoked: false,
+            expires_at: None,
+            invitation: None,
+            refresh: Vec::new(),
+            refreshed_at: at,
+        }
+    }
+
+    /// Whether it has signed in: a browser that enrolled, or a program with its token.
+    pub fn is_in(&self) -> bool {
+        !self.revoked && (self.kind == DeviceKind::Api || !self.refresh.is_empty())
+    }
+}

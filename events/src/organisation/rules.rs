@@ -1,0 +1,354 @@
+//! The rules of an organisation, room by room.
+
+use super::{Authority, Command, Event, Request};
+use crate::decider::Decider;
+use crate::event::{self, Fact, Recorded};
+use crate::log::line::Position;
+use crate::values::{
+    DeviceId, EntryId, Name, OrganisationId, PersonId, SecretHash, Slug, Timestamp, Zone,
+};
+use crate::{access, people, programme, standing, tally};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Why an organisation says no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// It was founded before, as something else.
+    #[error("the organisation is founded already")]
+    AlreadyFounded,
+    /// It has not begun.
+    #[error("no such organisation")]
+    NotFounded,
+    /// It left: nothing more is recorded.
+    #[error("the organisation ended")]
+    Ended,
+    /// Its log holds an event of a newer version.
+    #[error("the log holds events of a newer version: this one may only read")]
+    ReadOnly,
+    /// No IANA name of a time zone.
+    #[error("no such time zone")]
+    UnknownTimeZone,
+    /// The tally says no.
+    #[error(transparent)]
+    Tally(#[from] tally::Rejection),
+    /// The programme says no.
+    #[error(transparent)]
+    Programme(#[from] programme::Rejection),
+    /// The persons' rules say no.
+    #[error(transparent)]
+    People(#[from] people::Rejection),
+    /// The devices' rules say no.
+    #[error(transparent)]
+    Access(#[from] access::Rejection),
+    /// The standing facts' rules say no.
+    #[error(transparent)]
+    Standing(#[from] standing::Rejection),
+}
+
+/// The state of one organisation's rules.
+#[derive(Debug, Clone, Default)]
+pub struct Organisation {
+    position: u64,
+    founded: Option<Founded>,
+    ended: bool,
+    read_only: bool,
+    programme: programme::state::State,
+    people: people::state::State,
+    access: access::state::State,
+    standing: standing::state::State,
+    tally: tally::state::State,
+}
+
+#[derive(Debug, Clone)]
+struct Founded {
+    organisation: OrganisationId,
+    name: Name,
+    slug: Slug,
+    zone: Zone,
+}
+
+impl Organisation {
+    /// The log position of the last fact taken in; 0 before the first.
+    pub fn position(&self) -> Position {
+        Position(self.position)
+    }
+
+    /// Its id, once founded: the founding fact bears it.
+    pub fn id(&self) -> Option<OrganisationId> {
+        self.founded.as_ref().map(|founded| founded.organisation)
+    }
+
+    /// What people call it now, once founded.
+    pub fn name(&self) -> Option<&Name> {
+        self.founded.as_ref().map(|founded| &founded.name)
+    }
+
+    /// Its name in addresses, once founded.
+    pub fn slug(&self) -> Option<&Slug> {
+        self.founded.as_ref().map(|founded| &founded.slug)
+    }
+
+    /// Its time zone, once founded.
+    pub fn zone(&self) -> Option<&Zone> {
+        self.founded.as_ref().map(|founded| &founded.zone)
+    }
+
+    /// Whether it left.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Where an entry of that id stands.
+    pub fn entry(&self, id: EntryId) -> Option<Position> {
+        self.tally.entry(id)
+    }
+
+    /// What a device may do, while it is in.
+    pub fn role_of(&self, device: DeviceId) -> Option<access::Role> {
+        let known = self.access.device(device)?;
+        (!self.ended && known.is_in()).then_some(known.role)
+    }
+
+    /// Whether a device was shut out, or is none of this organisation.
+    pub fn is_revoked(&self, device: DeviceId) -> bool {
+        self.ended || self.access.device(device).is_none_or(|known| known.revoked)
+    }
+
+    /// The device that was ever given a refresh secret, by its hash.
+    pub fn device_by_refresh(&self, hash: &SecretHash) -> Option<DeviceId> {
+        self.access.by_refresh(hash)
+    }
+
+    /// Whose pass or badge it is, by the hash of its code or of its short code.
+    pub fn person_by_pass(&self, hash: &SecretHash) -> Option<PersonId> {
+        self.people.by_pass(hash)
+    }
+
+    /// The programme's state, for lookups.
+    pub fn programme(&self) -> &programme::state::State {
+        &self.programme
+    }
+
+    /// The entries that wait to be confirmed, in the order they came.
+    pub fn waiting(&self) -> impl Iterator<Item = EntryId> {
+        self.tally.waiting()
+    }
+
+    /// The devices' state, for lookups.
+    pub fn access(&self) -> &access::state::State {
+        &self.access
+    }
+
+    fn events(&self, command: &Command, now: Timestamp) -> Result<Vec<Fact>, Rejection> {
+        let Some(founded) = &self.founded else {
+            return self.found(&command.request);
+        };
+        let today = founded.zone.day_of(now);
+        let events = match &command.request {
+            Request::Found { organisation, .. } => {
+                let same = *organisation == founded.organisation;
+                return if same {
+                    Ok(vec![])
+                } else {
+                    Err(Rejection::AlreadyFounded)
+                };
+            }
+            Request::Rename(name) if *name == founded.name => vec![],
+            Request::Rename(name) => {
+                vec![event::Event::Organisation(Event::Renamed {
+                    name: name.clone(),
+                })]
+            }
+            Request::End => vec![event::Event::Organisation(Event::Ended {})],
+            Request::Tally(entry) => {
+                return self.tally_entry(founded, command.authority, entry, now);
+            }
+            Request::Programme(asked) => {
+                let has_room = |room| self.standing.has_room(room);
+                let decided = self.programme.decide(asked, today, &has_room)?;
+                decided.into_iter().map(event::Event::Programme).collect()
+            }
+            Request::People(asked) => {
+                let decided = self.people.decide(asked, today)?;
+                let erased = decided.iter().find_map(|event| match event {
+                    people::Event::Erased { person } => Some(*person),
+                    people::Event::Registered { .. }
+                    | people::Event::Changed { .. }
+                    | people::Event::PassIssued { .. }
+                    | people::Event::PassWithdrawn { .. } => None,
+                });
+                let devices = erased
+                    .map(|person| self.access.of_person(person))
+                    .unwrap_or_default();
+                let revoked = devices
+                    .into_iter()
+                    .map(|device| access::Event::Revoked { device });
+                let decided = decided.into_iter().map(event::Event::People);
+                decided.chain(revoked.map(event::Event::Access)).collect()
+            }
+            Request::Access(asked) => {
+                let badge = match asked {
+                    access::Command::EnrolByBadge { pass, .. } => self
+                        .people
+                        .by_pass(pass)
+                        .filter(|person| self.people.is_volunteer(*person, today)),
+                    access::Command::Invite { .. }
+                    | access::Command::Enrol { .. }
+                    | access::Command::IssueApiToken { .. }
+                    | access::Command::Refresh { .. }
+                    | access::Command::Revoke(_) => None,
+                };
+                let by_host = command.authority == Authority::Operator;
+                let decided = self.access.decide(asked, now, by_host, badge)?;
+                decided.into_iter().map(event::Event::Access).collect()
+            }
+            Request::Standing(asked) => {
+                let decided = self.standing.decide(asked, today)?;
+                decided.into_iter().map(event::Event::Standing).collect()
+            }
+        };
+        Ok(self.facts(founded.organisation, events, now))
+    }
+
+    fn found(&self, request: &Request) -> Result<Vec<Fact>, Rejection> {
+        let Request::Found {
+            organisation,
+            name,
+            slug,
+            time_zone,
+            locale,
+            demo,
+            at,
+        } = request
+        else {
+            return Err(Rejection::NotFounded);
+        };
+        Zone::new(time_zone).map_err(|_| Rejection::UnknownTimeZone)?;
+        let event = event::Event::Organisation(Event::Founded {
+            name: name.clone(),
+            slug: slug.clone(),
+            time_zone: time_zone.clone(),
+            locale: *locale,
+            demo: *demo,
+        });
+        Ok(vec![Fact {
+            id: organisation.uuid(),
+            occurred_at: *at,
+            shifted_millis: 0,
+            event,
+        }])
+    }
+
+    fn tally_entry(
+        &self,
+        founded: &Founded,
+        authority: Authority,
+        entry: &tally::Entry,
+        now: Timestamp,
+    ) -> Result<Vec<Fact>, Rejection> {
+        let rooms = tally::state::Rooms {
+            zone: &founded.zone,
+            programme: &self.programme,
+            people: &self.people,
+            standing: &self.standing,
+        };
+        let decided = self.tally.decide(&rooms, authority, entry, now)?;
+        let Some(decided) = decided else {
+            return Ok(vec![]);
+        };
+        let registered = decided.registered.map(event::Event::People);
+        let mut facts = self.facts(founded.organisation, registered.into_iter().collect(), now);
+        facts.push(Fact {
+            id: entry.id.uuid(),
+            occurred_at: decided.occurred_at,
+            shifted_millis: decided.shifted_millis,
+            event: event::Event::Tally(decided.event),
+        });
+        Ok(facts)
+    }
+
+    /// Events that no client named get an id made of the organisation's and their place.
+    fn facts(
+        &self,
+        organisation: OrganisationId,
+        events: Vec<event::Event>,
+        now: Timestamp,
+    ) -> Vec<Fact> {
+        (self.position + 1..)
+            .zip(events)
+            .map(|(position, event)| Fact {
+                id: id_at(organisation, position),
+                occurred_at: now,
+                shifted_millis: 0,
+                event,
+            })
+            .collect()
+    }
+}
+
+fn id_at(organisation: OrganisationId, position: u64) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(organisation.uuid().as_bytes());
+    hash.update(position.to_be_bytes());
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+impl Decider for Organisation {
+    type Command = Command;
+    type Fact = Fact;
+    type Recorded = Recorded;
+    type Rejection = Rejection;
+
+    fn decide(&self, command: &Command, now: Timestamp) -> Result<Vec<Fact>, Rejection> {
+        if self.read_only {
+            return Err(Rejection::ReadOnly);
+        }
+        if self.ended {
+            let again = command.request == Request::End;
+            return if again {
+                Ok(vec![])
+            } else {
+                Err(Rejection::Ended)
+            };
+        }
+        self.events(command, now)
+    }
+
+    fn evolve(&mut self, recorded: &Recorded) {
+        self.position += 1;
+        match &recorded.fact.event {
+            event::Event::Organisation(Event::Founded {
+                name,
+                slug,
+                time_zone,
+                ..
+            }) => {
+                self.founded = Some(Founded {
+                    organisation: OrganisationId::new(recorded.fact.id),
+                    name: name.clone(),
+                    slug: slug.clone(),
+                    zone: Zone::new(time_zone).unwrap_or_default(),
+                });
+            }
+            event::Event::Organisation(Event::Renamed { name }) => {
+                if let Some(founded) = &mut self.founded {
+                    founded.name = name.clone();
+                }
+            }
+            event::Event::Organisation(Event::Ended {}) => self.ended = true,
+            event::Event::Programme(event) => self.programme.evolve(event),
+            event::Event::People(event) => self.people.evolve(event),
+            event::Event::Access(event) => self.access.evolve(event, recorded.recorded_at),
+            event::Event::Standing(event) => self.standing.evolve(event),
+            event::Event::Tally(event) => {
+                let zone = self.founded.as_ref().map(|founded| founded.zone.clone());
+                let zone = zone.unwrap_or_default();
+                self.tally.evolve(event, recorded, &zone);
+            }
+            event::Event::Unknown(_) => self.read_only = true,
+        }
+    }
+}

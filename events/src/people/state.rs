@@ -1,0 +1,245 @@
+//! What the rules keep of persons and passes: nothing sealed is read.
+
+use super::{AgeGroup, Command, Event, PersonFacts, Rejection};
+use crate::organisation::Held;
+use crate::values::{Day, PersonId, Sealed, SecretHash};
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, Default)]
+struct Person {
+    volunteer: Held<bool>,
+    age: Held<AgeGroup>,
+    from_neighbourhood: Held<bool>,
+    alcohol_instruction: Held<bool>,
+    name: Held<Sealed>,
+    contact: Held<Sealed>,
+    erased: bool,
+}
+
+/// Persons and passes.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    persons: HashMap<PersonId, Person>,
+    passes: HashMap<SecretHash, Pass>,
+    shorts: HashMap<SecretHash, SecretHash>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pass {
+    person: PersonId,
+    short: SecretHash,
+    withdrawn: bool,
+}
+
+impl Person {
+    fn take(&mut self, facts: &PersonFacts, since: Day) {
+        note(&mut self.volunteer, facts.volunteer.as_ref(), since);
+        note(&mut self.age, facts.age.as_ref(), since);
+        note(
+            &mut self.from_neighbourhood,
+            facts.from_neighbourhood.as_ref(),
+            since,
+        );
+        note(
+            &mut self.alcohol_instruction,
+            facts.alcohol_instruction.as_ref(),
+            since,
+        );
+        note(&mut self.name, facts.name.as_ref(), since);
+        note(&mut self.contact, facts.contact.as_ref(), since);
+    }
+
+    fn holds(&self, facts: &PersonFacts, since: Day) -> bool {
+        same(&self.volunteer, facts.volunteer.as_ref(), since)
+            && same(&self.age, facts.age.as_ref(), since)
+            && same(
+                &self.from_neighbourhood,
+                facts.from_neighbourhood.as_ref(),
+                since,
+            )
+            && same(
+                &self.alcohol_instruction,
+                facts.alcohol_instruction.as_ref(),
+                since,
+            )
+            && same(&self.name, facts.name.as_ref(), since)
+            && same(&self.contact, facts.contact.as_ref(), since)
+    }
+}
+
+fn note<T: Clone>(held: &mut Held<T>, value: Option<&T>, since: Day) {
+    if let Some(value) = value {
+        held.set(since, value.clone());
+    }
+}
+
+fn same<T: PartialEq>(held: &Held<T>, value: Option<&T>, since: Day) -> bool {
+    value.is_none_or(|value| held.on(since) == Some(value))
+}
+
+impl State {
+    /// Whether somebody of that id is known and not erased.
+    pub fn is_known(&self, person: PersonId) -> bool {
+        self.persons.get(&person).is_some_and(|known| !known.erased)
+    }
+
+    /// Whether the id was ever given out, erased ones too.
+    pub fn was_known(&self, person: PersonId) -> bool {
+        self.persons.contains_key(&person)
+    }
+
+    /// Whether the person is a volunteer on a day.
+    pub fn is_volunteer(&self, person: PersonId, day: Day) -> bool {
+        self.persons
+            .get(&person)
+            .is_some_and(|known| !known.erased && known.volunteer.on(day) == Some(&true))
+    }
+
+    /// Whether the person is a child on a day.
+    pub fn is_child(&self, person: PersonId, day: Day) -> bool {
+        self.persons
+            .get(&person)
+            .is_some_and(|known| known.age.on_or_first(day) == Some(&AgeGroup::Child))
+    }
+
+    /// Whose pass it is, by the hash of its code or of its short code, while it is good.
+    pub fn by_pass(&self, hash: &SecretHash) -> Option<PersonId> {
+        let full = self.shorts.get(hash).unwrap_or(hash);
+        let pass = self.passes.get(full).filter(|pass| !pass.withdrawn)?;
+        self.is_known(pass.person).then_some(pass.person)
+    }
+
+    /// What a command would record.
+    pub fn decide(&self, command: &Command, today: Day) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Register {
+                person,
+                facts,
+                since,
+            } => self.register(*person, facts, since.unwrap_or(today)),
+            Command::Change {
+                person,
+                facts,
+                since,
+            } => self.change(*person, facts, since.unwrap_or(today)),
+            Command::Erase(person) => match self.persons.get(person) {
+                None => Err(Rejection::UnknownPerson(*person)),
+                Some(known) if known.erased => Ok(vec![]),
+                Some(_) => Ok(vec![Event::Erased { person: *person }]),
+            },
+            Command::IssuePass {
+                person,
+                pass,
+                short,
+            } => self.issue(*person, *pass, *short),
+            Command::WithdrawPass(pass) => match self.passes.get(pass) {
+                None => Err(Rejection::UnknownPass),
+                Some(known) if known.withdrawn => Ok(vec![]),
+                Some(_) => Ok(vec![Event::PassWithdrawn { pass: *pass }]),
+            },
+        }
+    }
+
+    fn living(&self, person: PersonId) -> Result<&Person, Rejection> {
+        match self.persons.get(&person) {
+            None => Err(Rejection::UnknownPerson(person)),
+            Some(known) if known.erased => Err(Rejection::ErasedPerson(person)),
+            Some(known) => Ok(known),
+        }
+    }
+
+    fn register(
+        &self,
+        person: PersonId,
+        facts: &PersonFacts,
+        since: Day,
+    ) -> Result<Vec<Event>, Rejection> {
+        match self.persons.get(&person) {
+            None => Ok(vec![Event::Registered {
+                person,
+                facts: facts.clone(),
+                since,
+            }]),
+            Some(known) if !known.erased && known.holds(facts, since) => Ok(vec![]),
+            Some(_) => Err(Rejection::IdReused),
+        }
+    }
+
+    fn change(
+        &self,
+        person: PersonId,
+        facts: &PersonFacts,
+        since: Day,
+    ) -> Result<Vec<Event>, Rejection> {
+        if self.living(person)?.holds(facts, since) {
+            return Ok(vec![]);
+        }
+        Ok(vec![Event::Changed {
+            person,
+            facts: facts.clone(),
+            since,
+        }])
+    }
+
+    fn issue(
+        &self,
+        person: PersonId,
+        pass: SecretHash,
+        short: SecretHash,
+    ) -> Result<Vec<Event>, Rejection> {
+        self.living(person)?;
+        match self.passes.get(&pass) {
+            Some(known) if known.person == person && known.short == short && !known.withdrawn => {
+                Ok(vec![])
+            }
+            None if !self.shorts.contains_key(&short) => Ok(vec![Event::PassIssued {
+                person,
+                pass,
+                short,
+            }]),
+            Some(_) | None => Err(Rejection::IdReused),
+        }
+    }
+
+    /// Takes an event in.
+    pub fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::Registered {
+                person,
+                facts,
+                since,
+            }
+            | Event::Changed {
+                person,
+                facts,
+                since,
+            } => {
+                self.persons.entry(*person).or_default().take(facts, *since);
+            }
+            Event::Erased { person } => {
+                let known = self.persons.entry(*person).or_default();
+                known.erased = true;
+                known.name = Held::default();
+                known.contact = Held::default();
+            }
+            Event::PassIssued {
+                person,
+                pass,
+                short,
+            } => {
+                self.shorts.insert(*short, *pass);
+                let issued = Pass {
+                    person: *person,
+                    short: *short,
+                    withdrawn: false,
+                };
+                self.passes.insert(*pass, issued);
+            }
+            Event::PassWithdrawn { pass } => {
+                if let Some(known) = self.passes.get_mut(pass) {
+                    known.withdrawn = true;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What the rules keep of standing facts and settings.
+
+use super::{Command, Event, Hours, Listed, Rejection, Setting};
+use crate::organisation::Held;
+use crate::values::{Cents, Day, GrantId, Name, RoomId, Timestamp, Zone};
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+
+#[derive(Debug, Clone)]
+struct Stands<T> {
+    what: T,
+    since: Day,
+    until: Option<Day>,
+}
+
+/// Standing facts and settings.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    listed: HashMap<Listed, Stands<Name>>,
+    grants: HashMap<GrantId, Stands<(Name, Name, Cents)>>,
+    settings: HashMap<Discriminant<Setting>, Held<Setting>>,
+}
+
+impl State {
+    /// Whether it stands on a day.
+    pub fn stands(&self, listed: Listed, day: Day) -> bool {
+        self.listed
+            .get(&listed)
+            .is_some_and(|known| known.since <= day && known.until.is_none_or(|until| day < until))
+    }
+
+    /// Whether a room of that id was ever set.
+    pub fn has_room(&self, room: RoomId) -> bool {
+        self.settings.values().flat_map(Held::all).any(|setting| {
+            matches!(setting, Setting::Rooms(rooms) if rooms.iter().any(|known| known.id == room))
+        })
+    }
+
+    /// Whether an instant lies within the weekly hours; none where there are no such hours.
+    pub fn within_hours(&self, zone: &Zone, at: Timestamp) -> Option<bool> {
+        let (date, _) = zone.wall(at);
+        let mut known = false;
+        for day in [date.plus(-1), date] {
+            let hours = self.hours(day);
+            known |= !hours.is_empty();
+            let open = |hours: &&Hours| {
+                let (from, mut to) = (hours.from.minutes(), hours.to.minutes());
+                if to <= from {
+                    to += 1_440;
+                }
+                zone.at(day, from) <= at && at < zone.at(day, to)
+            };
+            let of_day = hours.iter().filter(|hours| hours.weekday == day.weekday());
+            if !self.is_closed(day) && of_day.clone().any(|hours| open(&hours)) {
+                return Some(true);
+            }
+        }
+        known.then_some(false)
+    }
+
+    fn hours(&self, day: Day) -> &[Hours] {
+        match self.on(&Setting::OpeningHours(vec![]), day) {
+            Some(Setting::OpeningHours(hours)) => hours,
+            Some(_) | None => &[],
+        }
+    }
+
+    fn is_closed(&self, day: Day) -> bool {
+        matches!(self.on(&Setting::ClosedDays(vec![]), day), Some(Setting::ClosedDays(days)) if days.contains(&day))
+    }
+
+    /// The setting of the same kind as the one given that holds on a day.
+    pub fn on(&self, like: &Setting, day: Day) -> Option<&Setting> {
+        self.settings.get(&discriminant(like))?.on(day)
+    }
+
+    /// What a command would record.
+    pub fn decide(&self, command: &Command, today: Day) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Add {
+                listed,
+                name,
+                since,
+            } => {
+                let since = since.unwrap_or(today);
+                match self.listed.get(listed) {
+                    None => Ok(vec![Event::Added {
+                        listed: *listed,
+                        name: name.clone(),
+                        since,
+                    }]),
+                    Some(known) if known.what == *name && known.since == since => Ok(vec![]),
+                    Some(_) => Err(Rejection::IdReused),
+                }
+            }
+            Command::End { listed, since } => {
+                let since = since.unwrap_or(today);
+                let known = self
+                    .listed
+                    .get(listed)
+                    .ok_or(Rejection::UnknownListed(*listed))?;
+                let ended = known.until.is_some_and(|until| until <= since);
+                Ok(if ended {
+                    vec![]
+                } else {
+                    vec![Event::Ended {
+                        listed: *listed,
+                        since,
+                    }]
+                })
+            }
+            Command::AwardGrant {
+                grant,
+                funder,
+                purpose,
+                amount,
+                since,
+            } => {
+                let since = since.unwrap_or(today);
+                let what = (funder.clone(), purpose.clone(), *amount);
+                match self.grants.get(grant) {
+                    Some(known) if known.what == what && known.since == since => Ok(vec![]),
+                    Some(_) => Err(Rejection::IdReused),
+                    None => {
+                        let (funder, purpose, amount) = what;
+                        Ok(vec![Event::GrantAwarded {
+                            grant: *grant,
+                            funder,
+                            purpose,
+                            amount,
+                            since,
+                        }])
+                    }
+                }
+            }
+            Command::EndGrant { grant, since } => {
+                let since = since.unwrap_or(today);
+                let known = self
+                    .grants
+                    .get(grant)
+                    .ok_or(Rejection::UnknownGrant(*grant))?;
+                let ended = known.until.is_some_and(|until| until <= since);
+                Ok(if ended {
+                    vec![]
+                } else {
+                    vec![Event::GrantEnded {
+                        grant: *grant,
+                        since,
+                    }]
+                })
+            }
+            Command::Change { settings, since } => self.change(settings, since.unwrap_or(today)),
+        }
+    }
+
+    fn change(&self, settings: &[Setting], since: Day) -> Result<Vec<Event>, Rejection> {
+        for setting in settings {
+            if let Setting::OpeningHours(hours) = setting
+                && hours
+                    .iter()
+                    .any(|h| !(1..=7).contains(&h.weekday) || h.from == h.to)
+            {
+                return Err(Rejection::InvalidHours);
+            }
+        }
+        let news = settings
+            .iter()
+            .filter(|setting| self.on(setting, since) != Some(*setting));
+        Ok(news
+            .map(|setting| Event::SettingChanged {
+                setting: setting.clone(),
+                since,
+            })
+            .collect())
+    }
+
+    /// Takes an event in.
+    pub fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::Added {
+                listed,
+                name,
+                since,
+            } => {
+                let stands = Stands {
+                    what: name.clone(),
+                    since: *since,
+                    until: None,
+                };
+                self.listed.insert(*listed, stands);
+            }
+            Event::Ended { listed, since } => {
+                if let Some(known) = self.listed.get_mut(listed) {
+                    known.until = Some(*since);
+                }
+            }
+            Event::GrantAwarded {
+                grant,
+                funder,
+                purpose,
+                amount,
+                since,
+            } => {
+                let what = (funder.clone(), purpose.clone(), *amount);
+                self.grants.insert(
+                    *grant,
+                    Stands {
+                        what,
+                        since: *since,
+                        until: None,
+                    },
+                );
+            }
+            Event::GrantEnded { grant, since } => {
+                if let Some(known) = self.grants.get_mut(grant) {
+                    known.until = Some(*since);
+                }
+            }
+            Event::SettingChanged { setting, since } => {
+                self.settings
+                    .entry(discriminant(setting))
+                    .or_default()
+                    .set(*since, setting.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What the rules keep of the tally: every entry's place, what may be mended, and who is in already.
+
+mod check_in;
+mod decide;
+
+pub use decide::{Decided, Rooms};
+
+use super::{Event, Evidence, Standing, Visitor};
+use crate::event::Recorded;
+use crate::log::line::Position;
+use crate::values::{Code, Day, DeviceId, EntryId, SessionId, Timestamp, Zone};
+use std::collections::{BTreeMap, HashMap};
+
+const QUARTER_MILLIS: i64 = 15 * 60_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Counting,
+    CheckIn(CheckIn),
+    ShiftStart { at: Timestamp, end: Option<EntryId> },
+    ShiftEnd { shift: EntryId },
+    Retraction,
+    Confirmation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CheckIn {
+    quarter: i64,
+    persons: u32,
+    sure: bool,
+    counted: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    position: Position,
+    device: Option<DeviceId>,
+    code: Option<Code>,
+    recorded_at: Timestamp,
+    kind: Kind,
+    waiting: bool,
+    retracted: bool,
+}
+
+/// Where a known visitor counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Spot {
+    Session(SessionId),
+    DropIn(Day),
+}
+
+/// Persons in one quarter of an hour.
+#[derive(Debug, Clone, Copy, Default)]
+struct Quarter {
+    sure: u32,
+    poster: u32,
+}
+
+/// The tally's entries.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    entries: HashMap<EntryId, Kept>,
+    present: HashMap<(Spot, Visitor), Vec<(EntryId, u8)>>,
+    quarters: BTreeMap<i64, Quarter>,
+    waiting: BTreeMap<Position, EntryId>,
+}
+
+impl State {
+    /// Where an entry of that id stands.
+    pub fn entry(&self, id: EntryId) -> Option<Position> {
+        self.entries.get(&id).map(|kept| kept.position)
+    }
+
+    /// The entries that wait to be confirmed, in the order they came.
+    pub fn waiting(&self) -> impl Iterator<Item = EntryId> {
+        self.waiting.values().copied()
+    }
+
+    fn is_in(&self, spot: Spot, visitor: Visitor, persons: u8) -> bool {
+        self.present.get(&(spot, visitor)).is_some_and(|earlier| {
+            earlier.iter().any(|(id, as_many)| {
+                let kept = self.entries.get(id);
+                *as_many >= persons && kept.is_some_and(|kept| !kept.retracted && !kept.waiting)
+            })
+        })
+    }
+
+    /// Whether so many more by poster are beyond what is plausible in that quarter of an hour.
+    fn is_too_many(&self, zone: &Zone, at: Timestamp, persons: u32) -> bool {
+        const FLOOR: u32 = 10;
+        const BACK_MILLIS: i64 = 56 * 86_400_000;
+        let quarter = at.millis().div_euclid(QUARTER_MILLIS);
+        let alike = |number: i64| {
+            let (day, minutes) = zone.wall(Timestamp::from_millis(number * QUARTER_MILLIS));
+            (day.weekday(), minutes / 60)
+        };
+        let like = alike(quarter);
+        let back = quarter - BACK_MILLIS / QUARTER_MILLIS - 4;
+        let busiest = self
+            .quarters
+            .range(back..=quarter)
+            .filter(|(number, seen)| seen.sure > 0 && alike(**number) == like)
+            .map(|(_, seen)| seen.sure)
+            .max()
+            .unwrap_or(0);
+        let so_far = self.quarters.get(&quarter).map_or(0, |seen| seen.poster);
+        so_far + persons > busiest.saturating_mul(2).max(FLOOR)
+    }
+
+    /// Takes an event in.
+    pub fn evolve(&mut self, event: &Event, recorded: &Recorded, zone: &Zone) {
+        let id = EntryId::new(recorded.fact.id);
+        let (mut code, mut waiting) = (None, false);
+        let kind = match event {
+            Event::VisitorCheckedIn {
+                session,
+                party,
+                visitor,
+                evidence,
+                code: by,
+                standing,
+            } => {
+                code = *by;
+                waiting = *standing == Standing::ToConfirm;
+                let at = recorded.fact.occurred_at;
+                let spot = session.map_or_else(|| Spot::DropIn(zone.day_of(at)), Spot::Session);
+                if *visitor != Visitor::Unknown {
+                    let earlier = self.present.entry((spot, *visitor)).or_default();
+                    earlier.push((id, party.persons()));
+                }
+                let seen = CheckIn {
+                    quarter: at.millis().div_euclid(QUARTER_MILLIS),
+                    persons: u32::from(party.persons()),
+                    sure: *evidence != Evidence::Poster,
+                    counted: *standing == Standing::Counted,
+                };
+                self.see(seen, true);
+                Kind::CheckIn(seen)
+            }
+            Event::ShiftStarted { .. } => Kind::ShiftStart {
+                at: recorded.fact.occurred_at,
+                end: None,
+            },
+            Event::ShiftEnded { shift, .. } => {
+                if let Some(Kept {
+                    kind: Kind::ShiftStart { end, .. },
+                    ..
+                }) = self.entries.get_mut(&shift.entry)
+                {
+                    *end = Some(id);
+                }
+                Kind::ShiftEnd { shift: shift.entry }
+            }
+            Event::MoneyDonated {
+                code: by, standing, ..
+            }
+            | Event::GoodsDonated {
+                code: by, standing, ..
+            } => {
+                code = *by;
+                waiting = *standing == Standing::ToConfirm;
+                Kind::Counting
+            }
+            Event::CoffeeServed { code: by, .. } => {
+                code = *by;
+                Kind::Counting
+            }
+            Event::HeadsCounted { .. }
+            | Event::CounterTallied { .. }
+            | Event::ContributionMade { .. }
+            | Event::BarRevenueCounted { .. }
+            | Event::ShopRevenueCounted { .. }
+            | Event::IndicatorMeasured { .. }
+            | Event::OpeningNoted { .. } => Kind::Counting,
+            Event::EntryRetracted { target, .. } => {
+                self.retract(target.entry);
+                Kind::Retraction
+            }
+            Event::EntriesConfirmed { targets } => {
+                targets.iter().for_each(|target| self.confirm(target.entry));
+                Kind::Confirmation
+            }
+        };
+        if waiting {
+            self.waiting.insert(recorded.position, id);
+        }
+        let kept = Kept {
+            position: recorded.position,
+            device: recorded.actor.id,
+            code,
+            recorded_at: recorded.recorded_at,
+            kind,
+            waiting,
+            retracted: false,
+        };
+        self.entries.insert(id, kept);
+    }
+
+    fn see(&mut self, seen: CheckIn, more: bool) {
+        if !seen.counted {
+            return;
+        }
+        let quarter = self.quarters.entry(seen.quarter).or_default();
+        let persons = if seen.sure {
+            &mut quarter.sure
+        } else {
+            &mut quarter.poster
+        };
+        *persons = if more {
+            persons.saturating_add(seen.persons)
+        } else {
+            persons.saturating_sub(seen.persons)
+        };
+    }
+
+    fn retract(&mut self, id: EntryId) {
+        let Some(kept) = self.entries.get_mut(&id) else {
+            return;
+        };
+        if kept.retracted {
+            return;
+        }
+        kept.retracted = true;
+        let (kind, position) = (kept.kind, kept.position);
+        self.waiting.remove(&position);
+        match kind {
+            Kind::CheckIn(seen) => self.see(seen, false),
+            Kind::ShiftStart { end: Some(end), .. } => self.retract(end),
+            Kind::ShiftEnd { shift } => {
+                if let Some(Kept {
+                    kind: Kind::ShiftStart { end, .. },
+                    ..
+                }) = self.entries.get_mut(&shift)
+                    && *end == Some(id)
+                {
+                    *end = None;
+                }
+            }
+            Kind::ShiftStart { end: None, .. }
+            | Kind::Counting
+            | Kind::Retraction
+            | Kind::Confirmation => {}
+        }
+    }
+
+    fn confirm(&mut self, id: EntryId) {
+        let Some(kept) = self.entries.get_mut(&id) else {
+            return;
+        };
+        if !kept.waiting || kept.retracted {
+            return;
+        }
+        kept.waiting = false;
+        self.waiting.remove(&kept.position);
+        if let Kind::CheckIn(seen) = &mut kept.kind {
+            (seen.sure, seen.counted) = (true, true);
+            let seen = *seen;
+            self.see(seen, true);
+        }
+    }
+}

@@ -5,11 +5,14 @@
 //! | what was encoded decodes to the same commit | `codec/tests.rs`: `every_event_reads_back_as_written` |
 //! | stored forms never change | `codec/tests.rs`: `stored_forms_stay_as_they_were` |
 //! | an event of a newer version is kept as it stood | `codec/tests.rs`: `an_unknown_event_is_written_back_as_it_stood` |
+//! | unpacking gives what was packed, and refuses anything else | `codec/packed/tests.rs` |
 
 mod canonical;
 mod directory;
+mod packed;
 
 pub use directory::{Found, directory, directory_key};
+pub use packed::{InvalidChunk, pack, unpack};
 
 use crate::event::{Actor, Commit, Event, Fact, Unknown};
 use crate::log::line::{Head, InvalidLine, Line, Position};

@@ -310,7 +310,7 @@ fn standing_events() -> Vec<Event> {
 }
 
 /// One of every stored type.
-fn samples() -> Vec<Event> {
+pub(super) fn samples() -> Vec<Event> {
     [
         organisation_events(),
         programme_events(),
@@ -322,7 +322,7 @@ fn samples() -> Vec<Event> {
     .concat()
 }
 
-fn commit(events: Vec<Event>, shifted_millis: i64) -> Commit {
+pub(super) fn commit(events: Vec<Event>, shifted_millis: i64) -> Commit {
     let fact = |event| Fact {
         id: uuid(11),
         occurred_at: at("2026-10-02T16:30:00.250Z"),

@@ -1,8 +1,10 @@
 //! The command line. Human text goes to stderr, results to stdout; 0 is fine, 1 failed, 2 wrong usage.
 
 mod packaging;
+mod verify;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +19,12 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Checks every checksum and hash chain, and that store and journal agree; mends nothing
+    Verify {
+        /// The data folder
+        #[arg(long, value_name = "DIR", env = "MEETELLEN_DATA")]
+        data: PathBuf,
+    },
     /// Prints the completions for a shell
     Completions {
         /// The shell that reads them
@@ -30,6 +38,7 @@ impl Arguments {
     /// Does what was asked, writes the result to `out`, and says how it went.
     pub fn run(self, out: &mut dyn Write) -> ExitCode {
         let done = match self.command {
+            Command::Verify { data } => verify::run(&data, out),
             Command::Completions { shell } => packaging::completions(shell, out),
             Command::Man => packaging::manual(out),
         };

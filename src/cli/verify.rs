@@ -1,0 +1,125 @@
+//! Checks a data folder without changing it.
+
+use std::io::Write;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use meetellen_events::codec;
+use meetellen_events::log::line::Line;
+use meetellen_events::log::{Config, Step, verify};
+
+/// Writes what was checked to `out`, and fails where anything is wrong, naming the first bad place.
+pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    // A mistyped folder must not pass as an empty one.
+    anyhow::ensure!(
+        data.join("journal").is_dir(),
+        "there is no journal in {}",
+        data.display()
+    );
+    let config = Config::new(data, never_packed, codec::directory);
+    // Draws on a terminal only.
+    let bar = ProgressBar::no_length().with_style(ProgressStyle::default_bar());
+    let seen = verify(&config, &mut |step: Step| {
+        bar.set_length(step.total);
+        bar.set_position(step.done);
+    });
+    bar.finish_and_clear();
+    let seen = seen?;
+    writeln!(
+        out,
+        "{} events in {} commits of {} organisations",
+        seen.events, seen.commits, seen.organisations
+    )?;
+    if let Some(damage) = &seen.damage {
+        anyhow::bail!("the journal is damaged: {damage}");
+    }
+    if let Some(store) = &seen.store {
+        anyhow::bail!("the store is damaged: {store}");
+    }
+    let store = if seen.store_seen {
+        "journal and store are sound and agree"
+    } else {
+        "the journal is sound; there is no store, or a server holds it"
+    };
+    writeln!(out, "{store}")?;
+    Ok(())
+}
+
+/// Checking reads chunks and makes none.
+fn never_packed(_: &[Line]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    Err("checking makes no chunk".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{codec, never_packed, run};
+    use meetellen_events::log::line::{Head, Line};
+    use meetellen_events::log::{Config, EventLog};
+    use meetellen_events::values::{OrganisationId, Timestamp};
+    use std::path::{Path, PathBuf};
+
+    const BODY: &[u8] = br#"{"actor":{"id":"00000000-0000-0000-0000-000000000000","kind":"operator"},"events":[{"id":"00000000-0000-0000-0000-000000000001","occurred_at":"2026-11-24T00:00:00.000Z","type":"test.v1"}]"#;
+
+    fn fill(folder: &Path) {
+        let config = Config::new(folder, never_packed, codec::directory);
+        let (mut log, _) = EventLog::open(config, &mut |_| {}).expect("the log opens");
+        let organisation = OrganisationId::new(uuid::Uuid::from_u128(1));
+        let mut head = Head::default();
+        for second in 0..20 {
+            let now = Timestamp::from_millis(1_800_000_000_000 + 1_000 * second);
+            let line = Line::seal(BODY, organisation, head, now).expect("it seals");
+            head = line.head();
+            log.append(vec![line]).expect("it is kept");
+        }
+    }
+
+    fn answer(folder: &Path) -> Result<String, String> {
+        let mut out = Vec::new();
+        run(folder, &mut out).map_err(|error| format!("{error:#}"))?;
+        Ok(String::from_utf8(out).expect("what is printed is text"))
+    }
+
+    fn journal(folder: &Path) -> PathBuf {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(folder.join("journal"))
+            .expect("there is a journal")
+            .map(|file| file.expect("it lists").path())
+            .collect();
+        found.sort();
+        found.into_iter().next().expect("it has a file")
+    }
+
+    #[test]
+    fn a_sound_folder_is_called_sound() {
+        let folder = tempfile::tempdir().expect("a folder to test in");
+        fill(folder.path());
+        let said = answer(folder.path()).expect("nothing is wrong");
+        assert!(said.starts_with("20 events in 20 commits of 1 organisations"));
+        assert!(said.contains("sound and agree"), "{said}");
+    }
+
+    #[test]
+    fn a_changed_byte_is_named_and_not_mended() {
+        let folder = tempfile::tempdir().expect("a folder to test in");
+        fill(folder.path());
+        let file = journal(folder.path());
+        let mut bytes = std::fs::read(&file).expect("it reads");
+        let text = b"test.v1";
+        let at = bytes.windows(text.len()).position(|window| window == text);
+        bytes[at.expect("an event is in it")] ^= 1;
+        std::fs::write(&file, &bytes).expect("it is changed");
+        let said = answer(folder.path()).expect_err("something is wrong");
+        assert!(said.contains("the journal is damaged"), "{said}");
+        assert_eq!(std::fs::read(&file).expect("it reads"), bytes);
+    }
+
+    #[test]
+    fn a_folder_without_a_journal_does_not_pass() {
+        let folder = tempfile::tempdir().expect("a folder to test in");
+        for wrong in [folder.path().join("nowhere"), folder.path().to_owned()] {
+            let said = answer(&wrong).expect_err("there is no journal");
+            assert!(said.contains("no journal"), "{said}");
+        }
+        let left = std::fs::read_dir(folder.path()).expect("it lists").count();
+        assert_eq!(left, 0, "nothing was made");
+    }
+}

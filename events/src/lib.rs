@@ -8,6 +8,7 @@ pub mod log;
 pub mod organisation;
 pub mod people;
 pub mod programme;
+pub mod scenario;
 pub mod standing;
 pub mod tally;
 pub mod values;

@@ -1,6 +1,8 @@
 //! Room: everything that is tallied: check-ins, head counts, coffee, shifts, money, gifts, and their retraction.
 
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::log::line::Position;
 use crate::values::{

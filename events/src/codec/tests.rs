@@ -1,3 +1,5 @@
+mod names;
+
 use super::*;
 use crate::access::Role;
 use crate::event::{ActorKind, Commit};
@@ -411,6 +413,9 @@ fn there_is_a_sample_of_every_stored_name() {
     let known: BTreeSet<String> = tables.concat().into_iter().map(str::to_owned).collect();
     let sampled: BTreeSet<String> = samples().iter().map(stored_name).collect();
     assert_eq!(sampled, known);
+    for event in samples() {
+        assert_eq!(names::name(&event), stored_name(&event));
+    }
 }
 
 /// The stored forms, one file for each type. A file here is never changed: another form is another version.

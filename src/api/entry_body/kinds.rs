@@ -1,0 +1,342 @@
+//! The fields of each type of entry. All are read before any is needed, so that no mistake hides another.
+
+use super::fields::{self, Fields};
+use super::{Arrival, Donor, Gift, Kind, Pass, VisitorToken, Who};
+use meetellen_events::tally::HoursBasis;
+use meetellen_events::values::{
+    Cents, Code, Cups, EntryId, HeadCount, InvalidValue, Name, Party, Quantity,
+};
+use serde_json::Value;
+use std::collections::HashSet;
+
+const HEADS_MAX: i64 = 10_000;
+const AMOUNT_CENTS_MAX: i64 = 10_000_000;
+const CONFIRMED_MAX: usize = 500;
+const PERSONS_MAX: i64 = 20;
+const KIND_CHARS_MAX: usize = 40;
+const PURPOSE_CHARS_MAX: usize = 80;
+const REMARK_CHARS_MAX: usize = 200;
+
+/// What was tallied and the code it came with; `None` where a mistake was noted.
+pub(super) fn read(entry_type: &str, fields: &mut Fields<'_>) -> Option<(Option<Code>, Kind)> {
+    let by_code = ["check_in", "coffee", "donation", "retraction"].contains(&entry_type);
+    let code = by_code
+        .then(|| fields.optional("code", fields::parsed))
+        .flatten();
+    let kind = match entry_type {
+        "check_in" => check_in(fields),
+        "head_count" => head_count(fields),
+        "coffee" => coffee(fields),
+        "tally" => tally(fields),
+        "contribution" => contribution(fields),
+        "shift_start" => shift_start(fields),
+        "shift_end" => shift_end(fields),
+        "bar_revenue" => bar_revenue(fields),
+        "shop_revenue" => shop_revenue(fields),
+        "donation" => donation(fields),
+        "measurement" => measurement(fields),
+        "opening" => opening(fields),
+        "retraction" => retraction(fields),
+        "confirmation" => confirmation(fields),
+        _ => {
+            fields.refuse("type", "is no type of entry");
+            return None;
+        }
+    };
+    fields.refuse_unknown();
+    Some((code, kind?))
+}
+
+fn made<T>(
+    make: fn(i64) -> Result<T, InvalidValue>,
+    max: i64,
+) -> impl Fn(&Value) -> Result<T, String> {
+    move |value| make(fields::whole(i64::MIN, max)(value)?).map_err(|error| error.to_string())
+}
+
+fn cents(value: &Value) -> Result<Cents, String> {
+    Cents::new(fields::whole(0, AMOUNT_CENTS_MAX)(value)?).map_err(|error| error.to_string())
+}
+
+fn quantity(value: &Value) -> Result<Quantity, String> {
+    made(Quantity::new, i64::MAX)(value)
+}
+
+fn pass(value: &Value) -> Result<Pass, String> {
+    let text = fields::text(value)?;
+    // A code of 26 characters checks the alphabet; 8 characters are read as its beginning.
+    let whole = if text.len() == 8 {
+        format!("{text}{:0<18}", "")
+    } else {
+        text.to_owned()
+    };
+    let code: Code = whole
+        .parse()
+        .map_err(|_| "must be the 26 or 8 characters of a pass".to_owned())?;
+    Ok(if text.len() == 8 {
+        Pass::Short(code.to_string().chars().take(8).collect())
+    } else {
+        Pass::Code(code)
+    })
+}
+
+fn check_in(fields: &mut Fields<'_>) -> Option<Kind> {
+    let session = fields.optional("session", fields::id);
+    let (given, by_adults) = (
+        fields.has("adults") || fields.has("children"),
+        fields.has("adults"),
+    );
+    let adults = fields.optional("adults", fields::whole(0, PERSONS_MAX));
+    let children = fields.optional("children", fields::whole(0, PERSONS_MAX));
+    let party = given
+        .then(|| Party::new(adults.unwrap_or(1), children.unwrap_or(0)))
+        .transpose()
+        .map_err(|error| {
+            let place = if by_adults { "adults" } else { "children" };
+            fields.refuse(place, &format!("with the others {error}"));
+        })
+        .ok()
+        .flatten();
+    let both = fields.has("visitor") && fields.has("pass");
+    let visitor = fields.optional("visitor", fields::token);
+    let pass = fields.optional("pass", pass);
+    if both {
+        fields.refuse("pass", "must not stand beside visitor");
+    }
+    let arrival = match (visitor, pass) {
+        (_, Some(pass)) => Arrival::Pass(pass),
+        (Some(token), None) => Arrival::Phone(VisitorToken(token)),
+        (None, None) => Arrival::Unknown,
+    };
+    Some(Kind::CheckIn {
+        session,
+        party,
+        arrival,
+    })
+}
+
+fn head_count(fields: &mut Fields<'_>) -> Option<Kind> {
+    let session = fields.optional("session", fields::id);
+    let adults = fields.required("adults", fields::whole(0, HEADS_MAX));
+    let children = fields.optional("children", fields::whole(0, HEADS_MAX));
+    let volunteers = fields.optional("volunteers", fields::whole(0, HEADS_MAX));
+    let basis = fields.required("basis", fields::word("counted, estimated"));
+    let heads = HeadCount::new(adults?, children.unwrap_or(0), volunteers).ok()?;
+    Some(Kind::HeadCount {
+        session,
+        heads,
+        basis: basis?,
+    })
+}
+
+fn coffee(fields: &mut Fields<'_>) -> Option<Kind> {
+    let by_code = fields.has("code");
+    let cups = if by_code {
+        let one = fields.optional("cups", fields::whole(1, 1)).unwrap_or(1);
+        if fields.has("pot") {
+            fields.refuse("pot", "must not stand beside code");
+        }
+        Cups::new(one).ok()
+    } else {
+        fields.required("cups", made(Cups::new, i64::MAX))
+    };
+    let paid = fields.optional("paid", fields::boolean);
+    let pot = fields.optional("pot", fields::boolean).unwrap_or(false);
+    let session = fields.optional("session", fields::id);
+    Some(Kind::Coffee {
+        cups: cups?,
+        paid,
+        pot,
+        session,
+    })
+}
+
+fn tally(fields: &mut Fields<'_>) -> Option<Kind> {
+    let counter = fields.required("counter", fields::id);
+    let quantity = fields.required("quantity", quantity);
+    Some(Kind::Tally {
+        counter: counter?,
+        quantity: quantity?,
+    })
+}
+
+fn contribution(fields: &mut Fields<'_>) -> Option<Kind> {
+    let kind = fields.required("kind", fields::name(KIND_CHARS_MAX));
+    let quantity = fields.required("quantity", quantity);
+    let session = fields.optional("session", fields::id);
+    let volunteer = fields.optional("volunteer", fields::id);
+    Some(Kind::Contribution {
+        kind: kind?,
+        quantity: quantity?,
+        session,
+        volunteer,
+    })
+}
+
+fn shift_start(fields: &mut Fields<'_>) -> Option<Kind> {
+    let (by_id, by_pass) = (fields.has("volunteer"), fields.has("pass"));
+    let volunteer = fields.optional("volunteer", fields::id);
+    let pass = fields.optional("pass", pass);
+    if by_id == by_pass {
+        fields.refuse("volunteer", "either this or pass must be given");
+    }
+    let kind = fields.required(
+        "kind",
+        fields::word("bar, kitchen, shop, garden, host, other"),
+    );
+    let session = fields.optional("session", fields::id);
+    let who = volunteer.map(Who::Person).or_else(|| pass.map(Who::Pass));
+    Some(Kind::ShiftStart {
+        who: who?,
+        kind: kind?,
+        session,
+    })
+}
+
+fn shift_end(fields: &mut Fields<'_>) -> Option<Kind> {
+    let shift = fields.required("shift", fields::id);
+    let basis: Option<HoursBasis> =
+        fields.optional("basis", fields::word("clocked, entered, estimated"));
+    Some(Kind::ShiftEnd {
+        shift: shift?,
+        basis: basis.unwrap_or_default(),
+    })
+}
+
+fn bar_revenue(fields: &mut Fields<'_>) -> Option<Kind> {
+    let amount = fields.required("amount_cents", cents);
+    let expected = fields.optional("expected_cents", cents);
+    let hire = fields.optional("hire", fields::boolean).unwrap_or(false);
+    Some(Kind::BarRevenue {
+        amount: amount?,
+        expected,
+        hire,
+    })
+}
+
+fn shop_revenue(fields: &mut Fields<'_>) -> Option<Kind> {
+    let amount = fields.required("amount_cents", cents);
+    let expected = fields.optional("expected_cents", cents);
+    Some(Kind::ShopRevenue {
+        amount: amount?,
+        expected,
+    })
+}
+
+fn donation(fields: &mut Fields<'_>) -> Option<Kind> {
+    let (by_money, by_goods) = (fields.has("money_cents"), fields.has("goods"));
+    if by_money == by_goods {
+        fields.refuse("money_cents", "either this or goods must be given");
+    }
+    let amount = fields.optional("money_cents", |value| {
+        fields::whole(1, AMOUNT_CENTS_MAX)(value)
+            .and_then(|n| Cents::new(n).map_err(|error| error.to_string()))
+    });
+    let method = fields.optional("method", method);
+    if fields.has("method") && !by_money {
+        fields.refuse("method", "stands only beside money_cents");
+    }
+    let goods = fields.raw("goods").and_then(|value| goods(value, fields));
+    let donor = fields.optional("donor", |value| {
+        fields::id(value)
+            .map(Donor::Person)
+            .or_else(|_| fields::name(REMARK_CHARS_MAX)(value).map(Donor::Named))
+    });
+    let purpose = fields.optional("purpose", fields::name(PURPOSE_CHARS_MAX));
+    let gift = amount
+        .map(|amount| Gift::Money { amount, method })
+        .or(goods);
+    Some(Kind::Donation {
+        gift: gift?,
+        donor,
+        purpose,
+    })
+}
+
+fn method(value: &Value) -> Result<Name, String> {
+    let name = fields::name(KIND_CHARS_MAX)(value)?;
+    let text = name.as_str();
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if plain && !text.starts_with('_') {
+        Ok(name)
+    } else {
+        Err("must be a word of lower-case letters".to_owned())
+    }
+}
+
+fn goods(value: &Value, outer: &mut Fields<'_>) -> Option<Gift> {
+    let Some(object) = value.as_object() else {
+        outer.refuse("goods", "must be an object");
+        return None;
+    };
+    let mut fields = Fields::new(object, "/goods");
+    let category = fields.required("category", fields::name(KIND_CHARS_MAX));
+    let description = remark(&mut fields, "description");
+    let quantity = fields.optional("quantity", quantity);
+    fields.refuse_unknown();
+    for error in fields.into_errors() {
+        outer.push(error);
+    }
+    let quantity = quantity.or_else(|| Quantity::new(1).ok());
+    Some(Gift::Goods {
+        category: category?,
+        description,
+        quantity: quantity?,
+    })
+}
+
+/// A remark that may be left out or empty.
+fn remark(fields: &mut Fields<'_>, place: &'static str) -> Option<Name> {
+    fields
+        .optional(place, |value| {
+            if fields::text(value)?.trim().is_empty() {
+                Ok(None)
+            } else {
+                fields::name(REMARK_CHARS_MAX)(value).map(Some)
+            }
+        })
+        .flatten()
+}
+
+fn measurement(fields: &mut Fields<'_>) -> Option<Kind> {
+    let indicator = fields.required("indicator", fields::id);
+    let value = fields.required("value", fields::parsed);
+    Some(Kind::Measurement {
+        indicator: indicator?,
+        value: value?,
+    })
+}
+
+fn opening(fields: &mut Fields<'_>) -> Option<Kind> {
+    let state = fields.required("state", fields::word("opened, closed, nobody_came"));
+    Some(Kind::Opening(state?))
+}
+
+fn retraction(fields: &mut Fields<'_>) -> Option<Kind> {
+    let retracts = fields.required("retracts", fields::id);
+    let reason = remark(fields, "reason");
+    Some(Kind::Retraction {
+        retracts: retracts?,
+        reason,
+    })
+}
+
+fn confirmation(fields: &mut Fields<'_>) -> Option<Kind> {
+    let list = fields.required("entries", |value| {
+        let list = value.as_array().ok_or("must be a list of ids")?;
+        if list.is_empty() || list.len() > CONFIRMED_MAX {
+            return Err(format!("must have 1 to {CONFIRMED_MAX} ids"));
+        }
+        Ok(list.clone())
+    })?;
+    let mut seen = HashSet::new();
+    let mut entries = Vec::new();
+    for (i, value) in list.iter().enumerate() {
+        match fields::id::<EntryId>(value) {
+            Ok(id) if seen.insert(id) => entries.push(id),
+            Ok(_) => fields.refuse(&format!("entries/{i}"), "stands here twice"),
+            Err(detail) => fields.refuse(&format!("entries/{i}"), &detail),
+        }
+    }
+    Some(Kind::Confirmation(entries))
+}

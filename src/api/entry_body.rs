@@ -184,7 +184,12 @@ pub enum Kind {
         session: Option<SessionId>,
     },
     /// A shift ends.
-    ShiftEnd { shift: EntryId, basis: HoursBasis },
+    ShiftEnd {
+        /// The start's entry.
+        shift: EntryId,
+        /// How the end is known.
+        basis: HoursBasis,
+    },
     /// The bar's till.
     BarRevenue {
         /// What was in it.

@@ -1,6 +1,8 @@
 //! Room: devices that were let in, what they may do, and how they are shut out.
 
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::values::{DeviceId, Name, PersonId, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};

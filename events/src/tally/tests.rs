@@ -44,9 +44,12 @@ fn phone() -> Result<Arrival, Box<dyn std::error::Error>> {
 }
 
 fn standing(facts: &[event::Fact]) -> Option<Standing> {
-    facts.iter().find_map(|fact| match &fact.event {
-        event::Event::Tally(Event::VisitorCheckedIn { standing, .. }) => Some(*standing),
-        _ => None,
+    facts.iter().find_map(|fact| {
+        if let event::Event::Tally(Event::VisitorCheckedIn { standing, .. }) = &fact.event {
+            Some(*standing)
+        } else {
+            None
+        }
     })
 }
 
@@ -162,19 +165,15 @@ proptest! {
         }
         let mut open = std::collections::BTreeSet::new();
         for recorded in &scenario.log {
-            match &recorded.fact.event {
-                event::Event::Tally(Event::VisitorCheckedIn { standing: Standing::ToConfirm, .. }) => {
-                    open.insert(EntryId::new(recorded.fact.id));
+            let tallied = &recorded.fact.event;
+            if let event::Event::Tally(Event::VisitorCheckedIn { standing: Standing::ToConfirm, .. }) = tallied {
+                open.insert(EntryId::new(recorded.fact.id));
+            } else if let event::Event::Tally(Event::EntryRetracted { target, .. }) = tallied {
+                open.remove(&target.entry);
+            } else if let event::Event::Tally(Event::EntriesConfirmed { targets }) = tallied {
+                for target in targets {
+                    prop_assert!(open.remove(&target.entry));
                 }
-                event::Event::Tally(Event::EntryRetracted { target, .. }) => {
-                    open.remove(&target.entry);
-                }
-                event::Event::Tally(Event::EntriesConfirmed { targets }) => {
-                    for target in targets {
-                        prop_assert!(open.remove(&target.entry));
-                    }
-                }
-                _ => {}
             }
         }
         let waiting: std::collections::BTreeSet<_> = scenario.organisation.waiting().collect();

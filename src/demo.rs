@@ -8,6 +8,8 @@ mod book;
 mod kempenaar;
 mod seed;
 mod sleutel;
+#[cfg(test)]
+mod tests;
 
 use meetellen_events::organisation::Command;
 use meetellen_events::values::{

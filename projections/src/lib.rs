@@ -1,1 +1,58 @@
 //! The figures and read models of Meetellen.
+
+pub mod figures;
+pub mod ledger;
+
+use meetellen_events::event::Recorded;
+use meetellen_events::log::line::Position;
+
+/// A fold of all facts, in their order.
+pub trait Projection {
+    /// Takes one fact in.
+    fn apply(&mut self, recorded: &Recorded);
+}
+
+/// A fact came before the one that precedes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The position that was due.
+    pub expected: Position,
+    /// The position that came.
+    pub found: Position,
+}
+
+/// A projection with its checkpoint: repeats are skipped, gaps are refused.
+#[derive(Debug, Clone, Default)]
+pub struct Projected<P> {
+    projection: P,
+    position: u64,
+}
+
+impl<P: Projection> Projected<P> {
+    /// Takes one fact in; says whether it was new.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<bool, Gap> {
+        let expected = self.position + 1;
+        if recorded.position.0 < expected {
+            return Ok(false);
+        }
+        if recorded.position.0 > expected {
+            return Err(Gap { expected: Position(expected), found: recorded.position });
+        }
+        self.projection.apply(recorded);
+        self.position = expected;
+        Ok(true)
+    }
+
+    /// What the facts so far came to.
+    pub const fn get(&self) -> &P {
+        &self.projection
+    }
+
+    /// Position of the last fact taken in; 0 for none.
+    pub const fn position(&self) -> Position {
+        Position(self.position)
+    }
+}
+
+/// All read models of one organisation.
+pub type House = Projected<ledger::Ledger>;

@@ -88,7 +88,11 @@ impl Ledger {
 
     /// Rows of a day that belong to no session's count, in the order they were recorded.
     pub fn rows_of(&self, day: Day) -> impl Iterator<Item = &Row> {
-        self.days.get(&day).into_iter().flatten().filter_map(|place| self.row(*place))
+        self.days
+            .get(&day)
+            .into_iter()
+            .flatten()
+            .filter_map(|place| self.row(*place))
     }
 
     /// The sessions that began on a day.
@@ -110,12 +114,19 @@ impl Ledger {
         }
         let (_, hours) = self.hours.range(..=day).next_back()?;
         let today = hours.iter().filter(|hours| hours.weekday == day.weekday());
-        today.map(|hours| self.zone.at(day, hours.from.minutes())).min()
+        today
+            .map(|hours| self.zone.at(day, hours.from.minutes()))
+            .min()
     }
 
     /// Every day with a row, a session or weekly hours before it; the earliest first.
     pub fn days(&self) -> impl Iterator<Item = Day> {
-        let mut days: Vec<Day> = self.days.keys().chain(self.sessions_by_day.keys()).copied().collect();
+        let mut days: Vec<Day> = self
+            .days
+            .keys()
+            .chain(self.sessions_by_day.keys())
+            .copied()
+            .collect();
         days.sort_unstable();
         days.dedup();
         days.into_iter()
@@ -150,7 +161,9 @@ impl Ledger {
                     row.ends.push(place);
                 }
             }
-            Tally::VisitorCheckedIn { session, standing, .. } => {
+            Tally::VisitorCheckedIn {
+                session, standing, ..
+            } => {
                 of_session = *session;
                 waiting = *standing == Standing::ToConfirm;
             }
@@ -170,9 +183,20 @@ impl Ledger {
         let at = recorded.fact.occurred_at;
         match of_session {
             Some(id) => self.sessions.entry(id).or_default().rows.push(place),
-            None => self.days.entry(self.zone.day_of(at)).or_default().push(place),
+            None => self
+                .days
+                .entry(self.zone.day_of(at))
+                .or_default()
+                .push(place),
         }
-        let row = Row { at, position: place, event: event.clone(), retracted: false, waiting, ends: Vec::new() };
+        let row = Row {
+            at,
+            position: place,
+            event: event.clone(),
+            retracted: false,
+            waiting,
+            ends: Vec::new(),
+        };
         let slot = usize::try_from(place.saturating_sub(1)).ok();
         if let Some(empty) = slot.and_then(|slot| self.rows.get_mut(slot)) {
             *empty = Some(row);
@@ -181,10 +205,19 @@ impl Ledger {
 
     fn programme(&mut self, event: &programme::Event) {
         match event {
-            programme::Event::SessionPlanned { session, activity, starts_at, ends_at, .. } => {
+            programme::Event::SessionPlanned {
+                session,
+                activity,
+                starts_at,
+                ends_at,
+                ..
+            } => {
                 let known = self.sessions.entry(*session).or_default();
                 known.plan = Some((*activity, *starts_at, *ends_at));
-                self.sessions_by_day.entry(self.zone.day_of(*starts_at)).or_default().push(*session);
+                self.sessions_by_day
+                    .entry(self.zone.day_of(*starts_at))
+                    .or_default()
+                    .push(*session);
             }
             programme::Event::SessionCancelled { session } => {
                 self.sessions.entry(*session).or_default().held = Some(false);

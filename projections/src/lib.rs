@@ -36,7 +36,10 @@ impl<P: Projection> Projected<P> {
             return Ok(false);
         }
         if recorded.position.0 > expected {
-            return Err(Gap { expected: Position(expected), found: recorded.position });
+            return Err(Gap {
+                expected: Position(expected),
+                found: recorded.position,
+            });
         }
         self.projection.apply(recorded);
         self.position = expected;

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use meetellen_events::codec;
-use meetellen_events::log::line::Line;
 use meetellen_events::log::{Config, Step, verify};
 
 /// Writes what was checked to `out`, and fails where anything is wrong, naming the first bad place.
@@ -16,7 +15,7 @@ pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         "there is no journal in {}",
         data.display()
     );
-    let config = Config::new(data, never_packed, codec::directory);
+    let config = Config::new(data, codec::pack, codec::directory);
     // Draws on a terminal only.
     let bar = ProgressBar::no_length().with_style(ProgressStyle::default_bar());
     let seen = verify(&config, &mut |step: Step| {
@@ -45,14 +44,9 @@ pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Checking reads chunks and makes none.
-fn never_packed(_: &[Line]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-    Err("checking makes no chunk".into())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{codec, never_packed, run};
+    use super::{codec, run};
     use meetellen_events::log::line::{Head, Line};
     use meetellen_events::log::{Config, EventLog};
     use meetellen_events::values::{OrganisationId, Timestamp};
@@ -61,7 +55,7 @@ mod tests {
     const BODY: &[u8] = br#"{"actor":{"id":"00000000-0000-0000-0000-000000000000","kind":"operator"},"events":[{"id":"00000000-0000-0000-0000-000000000001","occurred_at":"2026-11-24T00:00:00.000Z","type":"test.v1"}]"#;
 
     fn fill(folder: &Path) {
-        let config = Config::new(folder, never_packed, codec::directory);
+        let config = Config::new(folder, codec::pack, codec::directory);
         let (mut log, _) = EventLog::open(config, &mut |_| {}).expect("the log opens");
         let organisation = OrganisationId::new(uuid::Uuid::from_u128(1));
         let mut head = Head::default();

@@ -13,6 +13,13 @@ struct Stands<T> {
     until: Option<Day>,
 }
 
+impl<T> Stands<T> {
+    /// Whether it stands no more on that day: ending it then changes nothing.
+    fn ended_by(&self, day: Day) -> bool {
+        self.until.is_some_and(|until| until <= day)
+    }
+}
+
 /// Standing facts and settings.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -99,8 +106,7 @@ impl State {
                     .listed
                     .get(listed)
                     .ok_or(Rejection::UnknownListed(*listed))?;
-                let ended = known.until.is_some_and(|until| until <= since);
-                Ok(if ended {
+                Ok(if known.ended_by(since) {
                     vec![]
                 } else {
                     vec![Event::Ended {
@@ -139,8 +145,7 @@ impl State {
                     .grants
                     .get(grant)
                     .ok_or(Rejection::UnknownGrant(*grant))?;
-                let ended = known.until.is_some_and(|until| until <= since);
-                Ok(if ended {
+                Ok(if known.ended_by(since) {
                     vec![]
                 } else {
                     vec![Event::GrantEnded {

@@ -3,7 +3,7 @@
 mod held;
 mod rules;
 
-pub(crate) use held::Held;
+pub use held::Held;
 pub use rules::{Organisation, Rejection};
 
 use crate::values::{Locale, Name, OrganisationId, Slug, Timestamp};

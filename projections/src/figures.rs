@@ -3,7 +3,7 @@
 mod day;
 mod tallies;
 
-pub use day::{DayCount, count_day};
+pub use day::{DayCount, Outcome, SessionCount, count_day, count_session};
 
 use crate::ledger::Ledger;
 use meetellen_events::tally::Evidence;

@@ -2,6 +2,7 @@
 //! rows of a session wait with it until its day is known.
 
 use crate::Projection;
+use crate::facts::Facts;
 use meetellen_events::event::{Event, Recorded};
 use meetellen_events::organisation;
 use meetellen_events::programme;
@@ -42,6 +43,7 @@ pub struct Session {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
     zone: Zone,
+    facts: Facts,
     rows: Vec<Option<Row>>,
     days: BTreeMap<Day, Vec<u64>>,
     sessions: HashMap<SessionId, Session>,
@@ -52,6 +54,7 @@ pub struct Ledger {
 
 impl Projection for Ledger {
     fn apply(&mut self, recorded: &Recorded) {
+        self.facts.apply(recorded);
         let slot = usize::try_from(recorded.position.0).unwrap_or(usize::MAX);
         if self.rows.len() < slot {
             self.rows.resize(slot, None);
@@ -78,6 +81,11 @@ impl Ledger {
     /// The organisation's time zone.
     pub const fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    /// What stands on which day.
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// The row at a place, unless retracted.

@@ -155,7 +155,8 @@ pub fn count_day(ledger: &Ledger, day: Day, now: Timestamp) -> DayCount {
     );
     let mut most = 0;
     for session in &sessions {
-        most = most.max(count_session(&mut count, ledger, session, now));
+        let found = count_session(ledger, session, now);
+        most = most.max(add_session(&mut count, session, &found));
     }
     let door = heads(ledger.rows_of(day));
     let mut seen = Seen {
@@ -191,36 +192,84 @@ fn on_duty(row: &Row) -> Option<PersonId> {
     Some(*volunteer)
 }
 
-/// Counts a session into its day; returns the volunteers in its last head count.
-fn count_session(count: &mut DayCount, ledger: &Ledger, session: &Session, now: Timestamp) -> i64 {
+/// What became of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It took place.
+    Held,
+    /// It was called off.
+    Cancelled,
+    /// Nobody said, and nothing shows, that it took place.
+    Unconfirmed,
+    /// It had yet to begin, and has no entries.
+    Ahead,
+}
+
+/// What one session came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionCount {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The participations, by how they were seen; none unless it was held.
+    pub participations: Seen,
+    /// Volunteers in its last head count.
+    pub volunteers: i64,
+    surplus: Seen,
+    children: i64,
+}
+
+/// Counts one session as known at an instant.
+pub fn count_session(ledger: &Ledger, session: &Session, now: Timestamp) -> SessionCount {
     let check_ins = counted(ledger.session_rows(session));
     let head_count = heads(ledger.session_rows(session));
     let (all, children) = persons(&check_ins);
-    surplus(&mut count.seen, head_count, all);
-    if let Some((heads, _)) = head_count {
-        count.children += (i64::from(heads.children()) - children).max(0);
-    }
+    let mut more = Seen::default();
+    surplus(&mut more, head_count, all);
     let shown = !check_ins.is_empty() || head_count.is_some();
     let begun = session
         .plan
         .is_some_and(|(_, starts_at, _)| starts_at <= now);
-    match session.held {
-        Some(false) => count.cancelled += usize::from(begun || shown),
-        held if shown || held == Some(true) && begun => {
+    let outcome = match session.held {
+        Some(false) if begun || shown => Outcome::Cancelled,
+        held if shown || held == Some(true) && begun => Outcome::Held,
+        None | Some(true) if begun => Outcome::Unconfirmed,
+        None | Some(_) => Outcome::Ahead,
+    };
+    let mut participations = Seen::default();
+    if outcome == Outcome::Held {
+        for one in &check_ins {
+            participations.check_in(one.evidence, i64::from(one.party.persons()));
+        }
+        participations.add(&more);
+    }
+    SessionCount {
+        outcome,
+        participations,
+        volunteers: head_count.map_or(0, |(heads, _)| i64::from(heads.volunteers().unwrap_or(0))),
+        surplus: more,
+        children: head_count.map_or(0, |(heads, _)| {
+            (i64::from(heads.children()) - children).max(0)
+        }),
+    }
+}
+
+/// Adds a session to its day; returns the volunteers in its last head count.
+fn add_session(count: &mut DayCount, session: &Session, found: &SessionCount) -> i64 {
+    count.seen.add(&found.surplus);
+    count.children += found.children;
+    match found.outcome {
+        Outcome::Held => {
             count.held += 1;
             count
                 .kinds
                 .extend(session.plan.map(|(activity, ..)| activity));
-            for one in &check_ins {
-                count
-                    .participations
-                    .check_in(one.evidence, i64::from(one.party.persons()));
-            }
-            surplus(&mut count.participations, head_count, all);
+            count.participations.add(&found.participations);
         }
-        None | Some(true) => count.unconfirmed += usize::from(begun),
+        Outcome::Cancelled => count.cancelled += 1,
+        Outcome::Unconfirmed => count.unconfirmed += 1,
+        Outcome::Ahead => {}
     }
-    head_count.map_or(0, |(heads, _)| i64::from(heads.volunteers().unwrap_or(0)))
+    found.volunteers
 }
 
 /// Whether the day is an opening, whether anybody counted, and what waits.

@@ -3,14 +3,13 @@
 use crate::Projection;
 use meetellen_events::event::{Event, Recorded};
 use meetellen_events::organisation::{self, Held};
-use meetellen_events::people::{self, PersonFacts};
+use meetellen_events::people::{self, AgeGroup, PersonFacts};
 use meetellen_events::programme::{self, ActivityFacts};
-use meetellen_events::standing::{self, Listed, Setting};
+use meetellen_events::standing::{self, Listed, Setting, Sourced};
 use meetellen_events::values::{
-    ActivityId, Cents, Day, GrantId, Name, PersonId, RoomId, SessionId, Zone,
+    ActivityId, Cents, Day, GrantId, Name, PersonId, RoomId, SessionId, Timestamp, Zone,
 };
 use std::collections::{BTreeMap, HashMap};
-use std::mem::{Discriminant, discriminant};
 
 /// Something that stands from a day until another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +55,27 @@ pub struct Facts {
     persons: BTreeMap<PersonId, Held<PersonFacts>>,
     listed: BTreeMap<Listed, Stands<Name>>,
     grants: BTreeMap<GrantId, Stands<Grant>>,
-    settings: HashMap<Discriminant<Setting>, Held<Setting>>,
+    settings: [Held<Setting>; 7],
 }
+
+const HOURLY_RATE: usize = 3;
+const CANTEEN_LIMIT: usize = 5;
+const INHABITANTS: usize = 6;
+
+const fn place_of(setting: &Setting) -> usize {
+    match setting {
+        Setting::OpeningHours(_) => 0,
+        Setting::ClosedDays(_) => 1,
+        Setting::Rooms(_) => 2,
+        Setting::HourlyRate(_) => HOURLY_RATE,
+        Setting::CupsPerPot(_) => 4,
+        Setting::CanteenLimit(_) => CANTEEN_LIMIT,
+        Setting::Inhabitants(_) => INHABITANTS,
+    }
+}
+
+/// A day of the house begins so many minutes after midnight.
+const DAY_STARTS_MINUTES: u16 = 240;
 
 impl Projection for Facts {
     fn apply(&mut self, recorded: &Recorded) {
@@ -129,6 +147,31 @@ impl Facts {
             .last()
     }
 
+    /// Persons there ever were, in the order of their ids.
+    pub fn persons(&self) -> impl Iterator<Item = PersonId> {
+        self.persons.keys().copied()
+    }
+
+    /// Whether a person is a volunteer on a day.
+    pub fn is_volunteer(&self, person: PersonId, day: Day) -> bool {
+        self.person(person, day, |facts| facts.volunteer) == Some(true)
+    }
+
+    /// Whether a person is a child on a day; the first age group holds before its day too.
+    pub fn is_child(&self, person: PersonId, day: Day) -> bool {
+        let first = || {
+            let held = self.persons.get(&person)?;
+            held.all().find_map(|facts| facts.age)
+        };
+        let age = self.person(person, day, |facts| facts.age).or_else(first);
+        age == Some(AgeGroup::Child)
+    }
+
+    /// The days from which something was otherwise about a person.
+    pub fn turns(&self, person: PersonId) -> impl Iterator<Item = Day> {
+        self.persons.get(&person).into_iter().flat_map(Held::days)
+    }
+
     /// Counters, indicators, tenants and partners there ever were, in the order of their ids.
     pub fn listed(&self) -> impl Iterator<Item = (Listed, &Stands<Name>)> {
         self.listed.iter().map(|(listed, stands)| (*listed, stands))
@@ -146,7 +189,50 @@ impl Facts {
 
     /// The setting of the same kind as the one given that holds on a day.
     pub fn setting(&self, like: &Setting, day: Day) -> Option<&Setting> {
-        self.settings.get(&discriminant(like))?.on(day)
+        self.settings[place_of(like)].on(day)
+    }
+
+    /// What a volunteer's hour would cost on a day, in cents; the first rate holds before its day too.
+    pub fn hourly_rate(&self, day: Day) -> Option<&Sourced> {
+        match self.settings[HOURLY_RATE].on_or_first(day) {
+            Some(Setting::HourlyRate(rate)) => Some(rate),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The yearly limit of canteen revenue without VAT on a day, in cents.
+    pub fn canteen_limit(&self, day: Day) -> Option<&Sourced> {
+        match self.settings[CANTEEN_LIMIT].on(day) {
+            Some(Setting::CanteenLimit(limit)) => Some(limit),
+            Some(_) | None => None,
+        }
+    }
+
+    /// Inhabitants of the neighbourhood on a day.
+    pub fn inhabitants(&self, day: Day) -> Option<&Sourced> {
+        match self.settings[INHABITANTS].on(day) {
+            Some(Setting::Inhabitants(number)) => Some(number),
+            Some(_) | None => None,
+        }
+    }
+
+    /// When the weekly hours open the house on a day, if they do. Hours that begin before 04:00 belong to the evening before.
+    pub fn planned_opening(&self, day: Day) -> Option<Timestamp> {
+        let closed = self.setting(&Setting::ClosedDays(vec![]), day);
+        if matches!(closed, Some(Setting::ClosedDays(days)) if days.contains(&day)) {
+            return None;
+        }
+        let Some(Setting::OpeningHours(hours)) = self.setting(&Setting::OpeningHours(vec![]), day)
+        else {
+            return None;
+        };
+        let starts = hours.iter().filter_map(|hours| {
+            let night = hours.from.minutes() < DAY_STARTS_MINUTES;
+            let date = if night { day.next() } else { day };
+            let opens = hours.weekday == date.weekday();
+            opens.then(|| self.zone.at(date, hours.from.minutes()))
+        });
+        starts.min()
     }
 
     /// The house's rooms on a day.
@@ -259,8 +345,7 @@ impl Facts {
                 }
             }
             standing::Event::SettingChanged { setting, since } => {
-                let held = self.settings.entry(discriminant(setting)).or_default();
-                held.set(*since, setting.clone());
+                self.settings[place_of(setting)].set(*since, setting.clone());
             }
         }
     }

@@ -6,14 +6,18 @@ use crate::facts::Facts;
 use meetellen_events::event::{Event, Recorded};
 use meetellen_events::organisation;
 use meetellen_events::programme;
-use meetellen_events::standing::{self, Hours, Setting};
-use meetellen_events::tally::{Event as Tally, Standing};
-use meetellen_events::values::{ActivityId, Day, SessionId, Timestamp, Zone};
-use std::collections::{BTreeMap, HashMap};
+use meetellen_events::tally::{Event as Tally, HoursBasis, OpeningState, Standing};
+use meetellen_events::values::{ActivityId, Day, EntryId, SessionId, Timestamp, Zone};
+use std::collections::BTreeMap;
+
+/// A longer shift is a forgotten end: its hours are unknown.
+pub const SHIFT_MILLIS_MAX: i64 = 16 * 3_600_000;
 
 /// One tallied entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
+    /// The entry.
+    pub entry: EntryId,
     /// When it happened.
     pub at: Timestamp,
     /// Its place in the log.
@@ -39,38 +43,69 @@ pub struct Session {
     pub rows: Vec<u64>,
 }
 
+/// Kinds of entries of which a figure is not known before the first (figures.md, rule 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A check-in, a head count, or that nobody came.
+    Visit,
+    /// A check-in or a head count at a session.
+    Participation,
+    /// Coffee.
+    Coffee,
+    /// Coffee of which it was said whether it was paid.
+    CoffeePaid,
+    /// A shift.
+    Shift,
+    /// The bar's till.
+    BarRevenue,
+    /// The bar's till with what should have been in it.
+    BarExpected,
+    /// The shop's till.
+    ShopRevenue,
+    /// The shop's till with what should have been in it.
+    ShopExpected,
+    /// Money given.
+    Money,
+    /// Goods given.
+    Goods,
+    /// A counter of the organisation's own.
+    Counter,
+    /// A contribution.
+    Contribution,
+}
+
+const KINDS: usize = Kind::Contribution as usize + 1;
+
 /// All rows of one organisation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
     zone: Zone,
     facts: Facts,
+    recorded_at: Timestamp,
     rows: Vec<Option<Row>>,
     days: BTreeMap<Day, Vec<u64>>,
-    sessions: HashMap<SessionId, Session>,
+    sessions: BTreeMap<SessionId, Session>,
     sessions_by_day: BTreeMap<Day, Vec<SessionId>>,
-    hours: BTreeMap<Day, Vec<Hours>>,
-    closed_days: BTreeMap<Day, Vec<Day>>,
+    firsts: [Option<Day>; KINDS],
 }
 
 impl Projection for Ledger {
     fn apply(&mut self, recorded: &Recorded) {
-        self.facts.apply(recorded);
         let slot = usize::try_from(recorded.position.0).unwrap_or(usize::MAX);
         if self.rows.len() < slot {
             self.rows.resize(slot, None);
         }
+        self.facts.apply(recorded);
+        self.recorded_at = recorded.recorded_at;
         match &recorded.fact.event {
             Event::Organisation(organisation::Event::Founded { time_zone, .. }) => {
                 self.zone = Zone::new(time_zone).unwrap_or_default();
             }
             Event::Tally(event) => self.tally(recorded, event),
             Event::Programme(event) => self.programme(event),
-            Event::Standing(standing::Event::SettingChanged { setting, since }) => {
-                self.setting(setting, *since);
-            }
             Event::Organisation(_)
-            | Event::Standing(_)
             | Event::People(_)
+            | Event::Standing(_)
             | Event::Access(_)
             | Event::Unknown(_) => {}
         }
@@ -81,6 +116,11 @@ impl Ledger {
     /// The organisation's time zone.
     pub const fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    /// When the last fact was recorded: the instant as of which everything here is known.
+    pub const fn recorded_at(&self) -> Timestamp {
+        self.recorded_at
     }
 
     /// What stands on which day.
@@ -103,7 +143,12 @@ impl Ledger {
             .filter_map(|place| self.row(*place))
     }
 
-    /// The sessions that began on a day.
+    /// A session.
+    pub fn session(&self, session: SessionId) -> Option<&Session> {
+        self.sessions.get(&session)
+    }
+
+    /// The sessions that began on a day, in the order they were planned.
     pub fn sessions_of(&self, day: Day) -> impl Iterator<Item = (SessionId, &Session)> {
         let ids = self.sessions_by_day.get(&day).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.sessions.get(id)?)))
@@ -116,18 +161,34 @@ impl Ledger {
 
     /// When the weekly hours open the house on a day, if they do.
     pub fn planned_opening(&self, day: Day) -> Option<Timestamp> {
-        let closed = self.closed_days.range(..=day).next_back();
-        if closed.is_some_and(|(_, days)| days.contains(&day)) {
-            return None;
-        }
-        let (_, hours) = self.hours.range(..=day).next_back()?;
-        let today = hours.iter().filter(|hours| hours.weekday == day.weekday());
-        today
-            .map(|hours| self.zone.at(day, hours.from.minutes()))
-            .min()
+        self.facts.planned_opening(day)
     }
 
-    /// Every day with a row, a session or weekly hours before it; the earliest first.
+    /// How long a shift lasted, in milliseconds, and how that is known; nothing where it never ended or is too long.
+    pub fn hours_of(&self, shift: &Row) -> Option<(i64, HoursBasis)> {
+        let end = shift.ends.iter().find_map(|place| self.row(*place))?;
+        let Tally::ShiftEnded { basis, .. } = &end.event else {
+            return None;
+        };
+        let millis = end.at.millis_since(shift.at);
+        (0..=SHIFT_MILLIS_MAX)
+            .contains(&millis)
+            .then_some((millis, *basis))
+    }
+
+    /// Whether an entry of that kind counts on that day or any before.
+    pub fn began(&self, kind: Kind, day: Day) -> bool {
+        self.firsts[kind as usize].is_some_and(|first| first <= day)
+    }
+
+    /// Whether a session was ever planned for that day or any before.
+    pub fn had_sessions(&self, day: Day) -> bool {
+        self.sessions_by_day
+            .first_key_value()
+            .is_some_and(|(first, _)| *first <= day)
+    }
+
+    /// Every day with a row or a session, the earliest first.
     pub fn days(&self) -> impl Iterator<Item = Day> {
         let mut days: Vec<Day> = self
             .days
@@ -145,51 +206,46 @@ impl Ledger {
         self.rows.get_mut(slot)?.as_mut()
     }
 
+    /// The day a row counts on: a session's is known once it is planned.
+    fn day_of(&self, row: &Row) -> Option<Day> {
+        match session_of(&row.event) {
+            None => Some(self.zone.day_of(row.at)),
+            Some(id) => {
+                let (_, starts_at, _) = self.sessions.get(&id)?.plan?;
+                Some(self.zone.day_of(starts_at))
+            }
+        }
+    }
+
     fn tally(&mut self, recorded: &Recorded, event: &Tally) {
         let place = recorded.position.0;
-        let mut waiting = false;
-        let mut of_session = None;
-        match event {
-            Tally::EntryRetracted { target, .. } => {
-                if let Some(row) = self.row_mut(target.position.0) {
-                    row.retracted = true;
-                }
-                return;
-            }
+        let waiting = match event {
+            Tally::EntryRetracted { target, .. } => return self.retract(target.position.0),
             Tally::EntriesConfirmed { targets } => {
-                for target in targets {
-                    if let Some(row) = self.row_mut(target.position.0) {
-                        row.waiting = false;
-                    }
-                }
-                return;
+                let places = targets.iter().map(|target| target.position.0);
+                return places.for_each(|place| self.confirm(place));
             }
             Tally::ShiftEnded { shift, .. } => {
                 if let Some(row) = self.row_mut(shift.position.0) {
                     row.ends.push(place);
                 }
+                false
             }
-            Tally::VisitorCheckedIn {
-                session, standing, ..
-            } => {
-                of_session = *session;
-                waiting = *standing == Standing::ToConfirm;
-            }
-            Tally::HeadsCounted { session, .. } => of_session = *session,
-            Tally::MoneyDonated { standing, .. } | Tally::GoodsDonated { standing, .. } => {
-                waiting = *standing == Standing::ToConfirm;
-            }
-            Tally::CoffeeServed { .. }
+            Tally::VisitorCheckedIn { standing, .. }
+            | Tally::MoneyDonated { standing, .. }
+            | Tally::GoodsDonated { standing, .. } => *standing == Standing::ToConfirm,
+            Tally::HeadsCounted { .. }
+            | Tally::CoffeeServed { .. }
             | Tally::CounterTallied { .. }
             | Tally::ContributionMade { .. }
             | Tally::ShiftStarted { .. }
             | Tally::BarRevenueCounted { .. }
             | Tally::ShopRevenueCounted { .. }
             | Tally::IndicatorMeasured { .. }
-            | Tally::OpeningNoted { .. } => {}
-        }
+            | Tally::OpeningNoted { .. } => false,
+        };
         let at = recorded.fact.occurred_at;
-        match of_session {
+        match session_of(event) {
             Some(id) => self.sessions.entry(id).or_default().rows.push(place),
             None => self
                 .days
@@ -198,6 +254,7 @@ impl Ledger {
                 .push(place),
         }
         let row = Row {
+            entry: EntryId::new(recorded.fact.id),
             at,
             position: place,
             event: event.clone(),
@@ -205,10 +262,63 @@ impl Ledger {
             waiting,
             ends: Vec::new(),
         };
+        self.note(&row);
         let slot = usize::try_from(place.saturating_sub(1)).ok();
         if let Some(empty) = slot.and_then(|slot| self.rows.get_mut(slot)) {
             *empty = Some(row);
         }
+    }
+
+    /// Notes that a row counts, if it does.
+    fn note(&mut self, row: &Row) {
+        if row.waiting || row.retracted {
+            return;
+        }
+        let Some(day) = self.day_of(row) else { return };
+        for kind in kinds_of(&row.event).into_iter().flatten() {
+            let first = &mut self.firsts[kind as usize];
+            *first = Some(first.map_or(day, |first| first.min(day)));
+        }
+    }
+
+    fn confirm(&mut self, place: u64) {
+        let Some(row) = self.row_mut(place) else {
+            return;
+        };
+        row.waiting = false;
+        let row = row.clone();
+        self.note(&row);
+    }
+
+    fn retract(&mut self, place: u64) {
+        let Some(row) = self.row_mut(place) else {
+            return;
+        };
+        row.retracted = true;
+        let kinds = kinds_of(&row.event);
+        for kind in kinds.into_iter().flatten() {
+            self.look_for_first(kind);
+        }
+    }
+
+    /// The first of a kind lies no earlier than before, since one less counts.
+    fn look_for_first(&mut self, kind: Kind) {
+        let Some(before) = self.firsts[kind as usize] else {
+            return;
+        };
+        let counts = |row: &Row| !row.waiting && kinds_of(&row.event).contains(&Some(kind));
+        let of_rows = self.days.range(before..).map(|(day, _)| *day);
+        let of_sessions = self.sessions_by_day.range(before..).map(|(day, _)| *day);
+        let by_rows = of_rows
+            .into_iter()
+            .find(|day| self.rows_of(*day).any(counts));
+        let by_sessions = of_sessions.into_iter().find(|day| {
+            let sessions = self.sessions_of(*day).map(|(_, session)| session);
+            sessions
+                .flat_map(|session| self.session_rows(session))
+                .any(counts)
+        });
+        self.firsts[kind as usize] = by_rows.into_iter().chain(by_sessions).min();
     }
 
     fn programme(&mut self, event: &programme::Event) {
@@ -219,14 +329,7 @@ impl Ledger {
                 starts_at,
                 ends_at,
                 ..
-            } => {
-                let known = self.sessions.entry(*session).or_default();
-                known.plan = Some((*activity, *starts_at, *ends_at));
-                self.sessions_by_day
-                    .entry(self.zone.day_of(*starts_at))
-                    .or_default()
-                    .push(*session);
-            }
+            } => self.plan(*session, (*activity, *starts_at, *ends_at)),
             programme::Event::SessionCancelled { session } => {
                 self.sessions.entry(*session).or_default().held = Some(false);
             }
@@ -240,19 +343,71 @@ impl Ledger {
         }
     }
 
-    fn setting(&mut self, setting: &Setting, since: Day) {
-        match setting {
-            Setting::OpeningHours(hours) => {
-                self.hours.insert(since, hours.clone());
-            }
-            Setting::ClosedDays(days) => {
-                self.closed_days.insert(since, days.clone());
-            }
-            Setting::Rooms(_)
-            | Setting::HourlyRate(_)
-            | Setting::CupsPerPot(_)
-            | Setting::CanteenLimit(_)
-            | Setting::Inhabitants(_) => {}
+    /// The first plan of a session stands; rows that came before it find their day.
+    fn plan(&mut self, id: SessionId, plan: (ActivityId, Timestamp, Timestamp)) {
+        let session = self.sessions.entry(id).or_default();
+        if session.plan.is_some() {
+            return;
         }
+        session.plan = Some(plan);
+        let places = session.rows.clone();
+        let day = self.zone.day_of(plan.1);
+        self.sessions_by_day.entry(day).or_default().push(id);
+        let waited: Vec<Row> = places
+            .into_iter()
+            .filter_map(|place| self.row(place).cloned())
+            .collect();
+        waited.iter().for_each(|row| self.note(row));
+    }
+}
+
+/// The session whose count a row is part of.
+fn session_of(event: &Tally) -> Option<SessionId> {
+    match event {
+        Tally::VisitorCheckedIn { session, .. } | Tally::HeadsCounted { session, .. } => *session,
+        Tally::CoffeeServed { .. }
+        | Tally::CounterTallied { .. }
+        | Tally::ContributionMade { .. }
+        | Tally::ShiftStarted { .. }
+        | Tally::ShiftEnded { .. }
+        | Tally::BarRevenueCounted { .. }
+        | Tally::ShopRevenueCounted { .. }
+        | Tally::MoneyDonated { .. }
+        | Tally::GoodsDonated { .. }
+        | Tally::IndicatorMeasured { .. }
+        | Tally::OpeningNoted { .. }
+        | Tally::EntryRetracted { .. }
+        | Tally::EntriesConfirmed { .. } => None,
+    }
+}
+
+fn kinds_of(event: &Tally) -> [Option<Kind>; 2] {
+    match event {
+        Tally::VisitorCheckedIn { session, .. } | Tally::HeadsCounted { session, .. } => {
+            [Some(Kind::Visit), session.map(|_| Kind::Participation)]
+        }
+        Tally::OpeningNoted {
+            state: OpeningState::NobodyCame,
+        } => [Some(Kind::Visit), None],
+        Tally::CoffeeServed { paid, .. } => [Some(Kind::Coffee), paid.map(|_| Kind::CoffeePaid)],
+        Tally::ShiftStarted { .. } => [Some(Kind::Shift), None],
+        Tally::BarRevenueCounted { expected, .. } => {
+            [Some(Kind::BarRevenue), expected.map(|_| Kind::BarExpected)]
+        }
+        Tally::ShopRevenueCounted { expected, .. } => [
+            Some(Kind::ShopRevenue),
+            expected.map(|_| Kind::ShopExpected),
+        ],
+        Tally::MoneyDonated { .. } => [Some(Kind::Money), None],
+        Tally::GoodsDonated { .. } => [Some(Kind::Goods), None],
+        Tally::CounterTallied { .. } => [Some(Kind::Counter), None],
+        Tally::ContributionMade { .. } => [Some(Kind::Contribution), None],
+        Tally::ShiftEnded { .. }
+        | Tally::IndicatorMeasured { .. }
+        | Tally::OpeningNoted {
+            state: OpeningState::Opened | OpeningState::Closed,
+        }
+        | Tally::EntryRetracted { .. }
+        | Tally::EntriesConfirmed { .. } => [None, None],
     }
 }

@@ -31,6 +31,11 @@ impl<T> Held<T> {
         self.0[..behind].iter().map(|(_, value)| value)
     }
 
+    /// The days from which a value was noted, in order.
+    pub fn days(&self) -> impl Iterator<Item = Day> + '_ {
+        self.0.iter().map(|(day, _)| *day)
+    }
+
     /// What holds on a day, the first value also before its day.
     pub fn on_or_first(&self, day: Day) -> Option<&T> {
         self.on(day)

@@ -3,7 +3,7 @@
 
 use crate::Projection;
 use crate::facts::Facts;
-use meetellen_events::event::{Event, Recorded};
+use meetellen_events::event::{Actor, Event, Recorded};
 use meetellen_events::organisation;
 use meetellen_events::programme;
 use meetellen_events::tally::{Event as Tally, HoursBasis, OpeningState, Standing};
@@ -22,6 +22,10 @@ pub struct Row {
     pub at: Timestamp,
     /// Its place in the log.
     pub position: u64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Who had it recorded.
+    pub actor: Actor,
     /// What was tallied.
     pub event: Tally,
     /// Whether it was retracted.
@@ -41,6 +45,8 @@ pub struct Session {
     pub held: Option<bool>,
     /// Places of its check-ins and head counts.
     pub rows: Vec<u64>,
+    /// Places of the shifts at it.
+    pub shifts: Vec<u64>,
 }
 
 /// Kinds of entries of which a figure is not known before the first (figures.md, rule 9).
@@ -130,8 +136,13 @@ impl Ledger {
 
     /// The row at a place, unless retracted.
     pub fn row(&self, position: u64) -> Option<&Row> {
+        self.kept(position).filter(|row| !row.retracted)
+    }
+
+    /// The row at a place, retracted or not.
+    pub fn kept(&self, position: u64) -> Option<&Row> {
         let slot = usize::try_from(position.checked_sub(1)?).ok()?;
-        self.rows.get(slot)?.as_ref().filter(|row| !row.retracted)
+        self.rows.get(slot)?.as_ref()
     }
 
     /// Rows of a day that belong to no session's count, in the order they were recorded.
@@ -157,6 +168,20 @@ impl Ledger {
     /// Check-ins and head counts of a session.
     pub fn session_rows<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Row> {
         session.rows.iter().filter_map(|place| self.row(*place))
+    }
+
+    /// Places of the rows that count on a day, retracted ones and those of its sessions too, in the order of the log.
+    pub fn places_of(&self, day: Day) -> Vec<u64> {
+        let of_sessions = self.sessions_of(day).flat_map(|(_, session)| &session.rows);
+        let of_day = self.days.get(&day).into_iter().flatten();
+        let mut places: Vec<u64> = of_day.chain(of_sessions).copied().collect();
+        places.sort_unstable();
+        places
+    }
+
+    /// The shifts at a session.
+    pub fn shifts_at<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Row> {
+        session.shifts.iter().filter_map(|place| self.row(*place))
     }
 
     /// When the weekly hours open the house on a day, if they do.
@@ -207,7 +232,7 @@ impl Ledger {
     }
 
     /// The day a row counts on: a session's is known once it is planned.
-    fn day_of(&self, row: &Row) -> Option<Day> {
+    pub fn day_of(&self, row: &Row) -> Option<Day> {
         match session_of(&row.event) {
             None => Some(self.zone.day_of(row.at)),
             Some(id) => {
@@ -220,10 +245,20 @@ impl Ledger {
     fn tally(&mut self, recorded: &Recorded, event: &Tally) {
         let place = recorded.position.0;
         let waiting = match event {
-            Tally::EntryRetracted { target, .. } => return self.retract(target.position.0),
+            Tally::EntryRetracted { target, .. } => {
+                self.retract(target.position.0);
+                false
+            }
             Tally::EntriesConfirmed { targets } => {
                 let places = targets.iter().map(|target| target.position.0);
-                return places.for_each(|place| self.confirm(place));
+                places.for_each(|place| self.confirm(place));
+                false
+            }
+            Tally::ShiftStarted {
+                session: Some(id), ..
+            } => {
+                self.sessions.entry(*id).or_default().shifts.push(place);
+                false
             }
             Tally::ShiftEnded { shift, .. } => {
                 if let Some(row) = self.row_mut(shift.position.0) {
@@ -238,7 +273,7 @@ impl Ledger {
             | Tally::CoffeeServed { .. }
             | Tally::CounterTallied { .. }
             | Tally::ContributionMade { .. }
-            | Tally::ShiftStarted { .. }
+            | Tally::ShiftStarted { session: None, .. }
             | Tally::BarRevenueCounted { .. }
             | Tally::ShopRevenueCounted { .. }
             | Tally::IndicatorMeasured { .. }
@@ -257,6 +292,8 @@ impl Ledger {
             entry: EntryId::new(recorded.fact.id),
             at,
             position: place,
+            recorded_at: recorded.recorded_at,
+            actor: recorded.actor,
             event: event.clone(),
             retracted: false,
             waiting,

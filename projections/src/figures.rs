@@ -1,19 +1,30 @@
-//! Figures computed from the ledger, for any period.
+//! Figures computed from the ledger, for any period: the catalogue of figures.md but for what has rows of its own.
+//!
+//! | always true | tested in |
+//! |---|---|
+//! | the worked examples of the catalogue come out | `tests/examples.rs` |
+//! | live equals rebuilt, a repeat adds nothing, the order of arrival changes nothing | `tests/properties.rs` |
+//! | visits and participations are what a naive count gives | `tests/properties.rs` |
 
+mod activities;
+mod bar;
 mod day;
-mod tallies;
+mod gifts;
+mod seen;
+mod standing;
+mod visits;
+mod volunteers;
 
 pub use day::{DayCount, Outcome, SessionCount, count_day, count_session};
+pub use seen::{Basis, Seen};
 
 use crate::ledger::Ledger;
-use meetellen_events::tally::Evidence;
+use meetellen_events::standing::Sourced;
 use meetellen_events::values::{Period, Timestamp};
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 
 /// A figure's value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A whole number.
     Whole(i64),
@@ -23,8 +34,27 @@ pub enum Value {
     Unknown,
 }
 
+impl Value {
+    /// The number where it is known, else unknown.
+    fn known(known: bool, number: i64) -> Self {
+        if known {
+            Self::Whole(number)
+        } else {
+            Self::Unknown
+        }
+    }
+
+    /// A quotient with one decimal; unknown over nothing.
+    fn mean(sum: i64, number: usize) -> Self {
+        if number == 0 {
+            return Self::Unknown;
+        }
+        Self::Decimal(rounded(i128::from(sum), number as i128, 1))
+    }
+}
+
 /// Which definition a figure follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Definition {
     /// Its id: the key.
     pub id: &'static str,
@@ -32,8 +62,55 @@ pub struct Definition {
     pub version: u32,
 }
 
+/// What a coverage is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// Openings.
+    Openings,
+    /// Sessions that were not cancelled.
+    Sessions,
+    /// Shifts.
+    Shifts,
+    /// Visits.
+    Visits,
+}
+
+impl Whole {
+    /// Its name in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Openings => "openings",
+            Self::Sessions => "sessions",
+            Self::Shifts => "shifts",
+            Self::Visits => "visits",
+        }
+    }
+}
+
+/// On how much of its whole a figure rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// How much.
+    pub counted: i64,
+    /// Of what.
+    pub of: Whole,
+    /// How much that is in all.
+    pub all: i64,
+}
+
+/// A number from outside that a figure was set against, and where it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Yardstick {
+    /// The calendar year, where it holds for one.
+    pub year: Option<i16>,
+    /// Cents of a rate or limit, or inhabitants, and the source.
+    pub sourced: Sourced,
+    /// What was set against it: hours as printed, cents, or visitors.
+    pub against: Value,
+}
+
 /// One figure with what goes with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
     /// Its key in the catalogue.
     pub key: &'static str,
@@ -41,25 +118,97 @@ pub struct Figure {
     pub value: Value,
     /// What is counted.
     pub unit: &'static str,
-    /// How it was counted.
-    pub basis: &'static str,
-    /// Share of each basis.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    /// How it came about.
+    pub basis: Basis,
+    /// Share of each basis, two decimals; none where the value is 0 or not known.
     pub basis_share: BTreeMap<&'static str, String>,
-    /// Share of each evidence.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    /// Share of each evidence in the whole value; together the share counted.
     pub evidence_share: BTreeMap<&'static str, String>,
     /// Where it applies.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub coverage: BTreeMap<&'static str, i64>,
+    pub coverage: Option<Coverage>,
+    /// What it was set against, printed with it.
+    pub yardsticks: Vec<Yardstick>,
     /// Which definition it follows.
     pub definition: Definition,
 }
 
+impl Figure {
+    fn new(key: &'static str, unit: &'static str, value: Value) -> Self {
+        Self {
+            key,
+            value,
+            unit,
+            basis: Basis::Unknown,
+            basis_share: BTreeMap::new(),
+            evidence_share: BTreeMap::new(),
+            coverage: None,
+            yardsticks: Vec::new(),
+            definition: Definition {
+                id: key,
+                version: 1,
+            },
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        match &self.value {
+            Value::Unknown | Value::Whole(0) => true,
+            Value::Decimal(text) => text.bytes().all(|byte| matches!(byte, b'0' | b'.')),
+            Value::Whole(_) => false,
+        }
+    }
+
+    /// Takes basis and shares from the parts of the value; `otherwise` is the basis of nothing.
+    fn seen(mut self, seen: &Seen, otherwise: Basis) -> Self {
+        if self.value == Value::Unknown {
+            return self;
+        }
+        self.basis = seen.basis().unwrap_or(otherwise);
+        if !self.is_nothing() && seen.total() > 0 {
+            self.basis_share = seen.basis_share();
+            self.evidence_share = seen.evidence_share();
+        }
+        self
+    }
+
+    /// So many are shown by check-ins or head counts, the others were written down.
+    fn shown(self, counted: i64, entered: i64) -> Self {
+        let mut seen = Seen::tapped(counted);
+        seen.entered = entered;
+        let mut figure = self.seen(&seen, Basis::Entered);
+        figure.evidence_share.clear();
+        figure
+    }
+
+    /// All of it was written down.
+    fn entered(self) -> Self {
+        self.seen(&Seen::entered(1), Basis::Entered)
+    }
+
+    /// All of it was tapped by somebody signed in.
+    fn tapped(self) -> Self {
+        self.seen(&Seen::tapped(1), Basis::Counted)
+    }
+
+    fn covering(mut self, counted: i64, of: Whole, all: i64) -> Self {
+        self.coverage = Some(Coverage { counted, of, all });
+        self
+    }
+
+    fn against(mut self, yardsticks: impl IntoIterator<Item = Yardstick>) -> Self {
+        self.yardsticks.extend(yardsticks);
+        self
+    }
+}
+
 /// All figures of a period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
-    /// One figure a key.
+    /// Which period.
+    pub period: Period,
+    /// When the last fact behind them was recorded.
+    pub recorded_at: Timestamp,
+    /// One figure a key, in the order of the catalogue.
     pub figures: Vec<Figure>,
 }
 
@@ -70,280 +219,35 @@ impl Figures {
     }
 }
 
-/// A quotient with so many decimals, rounded half up; both at least 0.
+/// A quotient with so many decimals, rounded half up, away from 0; the divisor above 0.
 pub fn rounded(part: i128, whole: i128, decimals: u32) -> String {
     let scale = 10_i128.pow(decimals);
-    let scaled = (2 * part * scale + whole) / (2 * whole);
+    let sign = if part < 0 { "-" } else { "" };
+    let scaled = (2 * part.abs() * scale + whole) / (2 * whole);
     if decimals == 0 {
-        return scaled.to_string();
+        return format!("{sign}{scaled}");
     }
     let width = usize::try_from(decimals).unwrap_or(0);
-    format!("{}.{:0width$}", scaled / scale, scaled % scale)
+    format!("{sign}{}.{:0width$}", scaled / scale, scaled % scale)
 }
 
-fn mean(part: i64, whole: usize) -> Value {
-    if whole == 0 {
-        return Value::Unknown;
-    }
-    Value::Decimal(rounded(i128::from(part), whole as i128, 1))
-}
-
-fn figure(key: &'static str, unit: &'static str, basis: &'static str, value: Value) -> Figure {
-    let basis = if value == Value::Unknown {
-        "unknown"
-    } else {
-        basis
-    };
-    Figure {
-        key,
-        value,
-        unit,
-        basis,
-        basis_share: BTreeMap::new(),
-        evidence_share: BTreeMap::new(),
-        coverage: BTreeMap::new(),
-        definition: Definition {
-            id: key,
-            version: 1,
-        },
-    }
-}
-
-/// How a sum of persons was seen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
-    /// Persons by evidence: host, live code, day code, poster.
-    pub by: [i64; 4],
-    /// What head counts add.
-    pub heads: i64,
-    /// What guessed head counts add.
-    pub guessed: i64,
-}
-
-impl Seen {
-    fn add(&mut self, other: &Self) {
-        for (sum, more) in self.by.iter_mut().zip(other.by) {
-            *sum += more;
-        }
-        self.heads += other.heads;
-        self.guessed += other.guessed;
-    }
-
-    fn check_in(&mut self, evidence: Evidence, persons: i64) {
-        let place = match evidence {
-            Evidence::Host => 0,
-            Evidence::LiveCode => 1,
-            Evidence::DayCode => 2,
-            Evidence::Poster => 3,
-        };
-        self.by[place] += persons;
-    }
-
-    /// All persons.
-    pub fn total(&self) -> i64 {
-        self.by.iter().sum::<i64>() + self.heads + self.guessed
-    }
-
-    fn put(&self, figure: &mut Figure) {
-        let total = self.total();
-        if total == 0 || figure.value == Value::Unknown {
-            return;
-        }
-        let share = |part: i64| rounded(i128::from(part), i128::from(total), 2);
-        let bases = [
-            ("counted", self.by.iter().sum()),
-            ("head_count", self.heads),
-            ("estimated", self.guessed),
-        ];
-        let mut used = bases.into_iter().filter(|(_, part)| *part > 0);
-        figure.basis = match (used.next(), used.next()) {
-            (Some((only, _)), None) => only,
-            (Some(_), Some(_)) => "mixed",
-            (None, _) => figure.basis,
-        };
-        figure.basis_share = bases
-            .into_iter()
-            .filter(|(_, part)| *part > 0)
-            .map(|(name, part)| (name, share(part)))
-            .collect();
-        let names = ["host", "live_code", "day_code", "poster"];
-        figure.evidence_share = names.into_iter().zip(self.by.map(share)).collect();
-    }
-}
-
-/// The figures of a period, as known at an instant.
-pub fn figures(ledger: &Ledger, period: &Period, now: Timestamp) -> Figures {
+/// The figures of a period as known when the ledger's last fact was recorded. A ledger of whole commits up to a
+/// position gives them as of there.
+pub fn figures(ledger: &Ledger, period: &Period) -> Figures {
+    let now = ledger.recorded_at();
     let days: Vec<DayCount> = period
         .days()
         .map(|day| count_day(ledger, day, now))
         .collect();
-    let mut figures = visits(ledger, period, &days, now);
-    figures.extend(activities(&days));
-    figures.extend(tallies::figures(ledger, period));
-    Figures { figures }
-}
-
-fn visits(ledger: &Ledger, period: &Period, days: &[DayCount], now: Timestamp) -> Vec<Figure> {
-    let open: Vec<&DayCount> = days.iter().filter(|day| day.open).collect();
-    let counted: Vec<i64> = open
-        .iter()
-        .filter(|day| day.counted)
-        .map(|day| day.seen.total())
-        .collect();
-    let sum: i64 = counted.iter().sum();
-    let began = ledger
-        .days()
-        .any(|day| day <= period.last_day() && count_day(ledger, day, now).counted);
-    let known = began && (open.is_empty() || !counted.is_empty());
-    let whole = |value: i64| {
-        if known {
-            Value::Whole(value)
-        } else {
-            Value::Unknown
-        }
-    };
-    let mut seen = Seen::default();
-    let mut unique = HashSet::new();
-    for day in &open {
-        seen.add(&day.seen);
-        unique.extend(day.known.iter().copied());
+    let mut figures = visits::figures(ledger, period, &days);
+    figures.extend(activities::figures(ledger, period, &days));
+    figures.extend(volunteers::figures(ledger, period, &days));
+    figures.extend(bar::figures(ledger, period));
+    figures.extend(gifts::figures(ledger, period));
+    figures.extend(standing::figures(ledger, period));
+    Figures {
+        period: *period,
+        recorded_at: now,
+        figures,
     }
-    let total = |of: fn(&DayCount) -> i64| open.iter().map(|day| of(day)).sum::<i64>();
-    let mut visits = figure("visits", "visits", "counted", whole(sum));
-    seen.put(&mut visits);
-    visits.coverage = [
-        ("counted", counted.len() as i64),
-        ("openings", open.len() as i64),
-    ]
-    .into();
-    let month = period.first_day().month() == period.last_day().month();
-    let distinct = if month && known {
-        Value::Whole(unique.len() as i64)
-    } else {
-        Value::Unknown
-    };
-    let edge = |value: Option<&i64>| value.map_or(Value::Unknown, |value| Value::Whole(*value));
-    let all = if known {
-        mean(sum, open.len())
-    } else {
-        Value::Unknown
-    };
-    vec![
-        visits,
-        figure(
-            "visits_with_volunteers",
-            "visits",
-            "mixed",
-            whole(total(|day| day.seen.total() + day.volunteers)),
-        ),
-        figure(
-            "visits_children",
-            "visits",
-            "mixed",
-            whole(total(|day| day.children)),
-        ),
-        figure(
-            "visits_anonymous",
-            "visits",
-            "mixed",
-            whole(total(|day| day.seen.total() - day.known.len() as i64)),
-        ),
-        figure(
-            "visits_to_confirm",
-            "visits",
-            "counted",
-            whole(days.iter().map(|day| day.waiting).sum()),
-        ),
-        figure("unique_visitors", "persons", "counted", distinct),
-        figure(
-            "open_days",
-            "days",
-            "counted",
-            Value::Whole(open.len() as i64),
-        ),
-        figure(
-            "open_days_per_week",
-            "days",
-            "counted",
-            per_week(ledger, days, now),
-        ),
-        figure(
-            "visits_per_open_day",
-            "visits",
-            "mixed",
-            mean(sum, counted.len()),
-        ),
-        figure(
-            "visits_per_open_day_min",
-            "visits",
-            "mixed",
-            edge(counted.iter().min()),
-        ),
-        figure(
-            "visits_per_open_day_max",
-            "visits",
-            "mixed",
-            edge(counted.iter().max()),
-        ),
-        figure("visits_per_open_day_all", "visits", "mixed", all),
-    ]
-}
-
-fn per_week(ledger: &Ledger, days: &[DayCount], now: Timestamp) -> Value {
-    let first = days
-        .iter()
-        .position(|day| day.day.weekday() == 1)
-        .unwrap_or(days.len());
-    let weeks: Vec<&[DayCount]> = days[first..]
-        .chunks_exact(7)
-        .filter(|week| ledger.zone().end_of(week[6].day) <= now)
-        .collect();
-    let open = weeks
-        .iter()
-        .flat_map(|week| week.iter())
-        .filter(|day| day.open)
-        .count();
-    mean(open as i64, weeks.len())
-}
-
-fn activities(days: &[DayCount]) -> Vec<Figure> {
-    let held: usize = days.iter().map(|day| day.held).sum();
-    let cancelled: usize = days.iter().map(|day| day.cancelled).sum();
-    let unconfirmed: usize = days.iter().map(|day| day.unconfirmed).sum();
-    let mut seen = Seen::default();
-    days.iter().for_each(|day| seen.add(&day.participations));
-    let kinds: BTreeSet<_> = days.iter().flat_map(|day| day.kinds.iter()).collect();
-    let none_held = held == 0 && cancelled + unconfirmed > 0;
-    let value = if none_held {
-        Value::Unknown
-    } else {
-        Value::Whole(seen.total())
-    };
-    let mut participations = figure("participations", "participations", "counted", value);
-    seen.put(&mut participations);
-    participations.coverage = [
-        ("counted", held as i64),
-        ("sessions", (held + unconfirmed) as i64),
-    ]
-    .into();
-    let count =
-        |key, number: usize| figure(key, "sessions", "counted", Value::Whole(number as i64));
-    vec![
-        participations,
-        count("activities_held", held),
-        count("activities_cancelled", cancelled),
-        count("activities_unconfirmed", unconfirmed),
-        figure(
-            "activity_kinds",
-            "activities",
-            "counted",
-            Value::Whole(kinds.len() as i64),
-        ),
-        figure(
-            "average_participations",
-            "per session",
-            "mixed",
-            mean(seen.total(), held),
-        ),
-    ]
 }

@@ -92,6 +92,7 @@ pub struct Ledger {
     days: BTreeMap<Day, Vec<u64>>,
     sessions: BTreeMap<SessionId, Session>,
     sessions_by_day: BTreeMap<Day, Vec<SessionId>>,
+    tills: BTreeMap<Day, Vec<u64>>,
     firsts: [Option<Day>; KINDS],
 }
 
@@ -151,6 +152,13 @@ impl Ledger {
             .get(&day)
             .into_iter()
             .flatten()
+            .filter_map(|place| self.row(*place))
+    }
+
+    /// Counts of the bar's till from one day to another, both included.
+    pub fn tills(&self, first: Day, last: Day) -> impl Iterator<Item = &Row> {
+        let days = self.tills.range(first..=last);
+        days.flat_map(|(_, places)| places)
             .filter_map(|place| self.row(*place))
     }
 
@@ -299,6 +307,10 @@ impl Ledger {
             waiting,
             ends: Vec::new(),
         };
+        if matches!(event, Tally::BarRevenueCounted { .. }) {
+            let day = self.zone.day_of(at);
+            self.tills.entry(day).or_default().push(place);
+        }
         self.note(&row);
         let slot = usize::try_from(place.saturating_sub(1)).ok();
         if let Some(empty) = slot.and_then(|slot| self.rows.get_mut(slot)) {

@@ -1,10 +1,10 @@
 //! What one day came to: its opening, visits and sessions.
 
-use super::Seen;
+use super::seen::{Seen, strength};
 use crate::ledger::{Ledger, Row, Session};
-use meetellen_events::tally::{CountBasis, Event, OpeningState, ShiftKind, Visitor};
+use meetellen_events::tally::{CountBasis, Event, Evidence, OpeningState, ShiftKind, Visitor};
 use meetellen_events::values::{ActivityId, Day, HeadCount, Party, PersonId, Timestamp};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// What one day came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,30 +18,56 @@ pub struct DayCount {
     /// The visits, by how they were seen.
     pub seen: Seen,
     /// Visits of children.
-    pub children: i64,
-    /// Volunteers on duty.
-    pub volunteers: i64,
+    pub children: Seen,
+    /// Volunteers on duty: the larger of those with a shift and the most in one of the last head counts.
+    pub volunteers: Seen,
+    /// Visits of nobody that can be told apart.
+    pub anonymous: Seen,
     /// Persons in check-ins that wait.
-    pub waiting: i64,
-    /// Known visitors with a visit.
-    pub known: HashSet<Visitor>,
+    pub waiting: Seen,
+    /// Known visitors with a visit, and how each was seen.
+    pub known: Vec<(Visitor, Evidence)>,
     /// Participations, by how they were seen.
     pub participations: Seen,
     /// Sessions held.
     pub held: usize,
+    /// Sessions held with a check-in or a head count.
+    pub sessions_counted: usize,
     /// Sessions cancelled.
     pub cancelled: usize,
     /// Sessions neither held nor cancelled.
     pub unconfirmed: usize,
-    /// Activities with a session held.
-    pub kinds: BTreeSet<ActivityId>,
+    /// The activity of each session held, and whether a check-in or head count shows it.
+    pub activities: Vec<(ActivityId, bool)>,
+}
+
+impl DayCount {
+    fn of_nothing(day: Day) -> Self {
+        Self {
+            day,
+            open: false,
+            counted: false,
+            seen: Seen::default(),
+            children: Seen::default(),
+            volunteers: Seen::default(),
+            anonymous: Seen::default(),
+            waiting: Seen::default(),
+            known: Vec::new(),
+            participations: Seen::default(),
+            held: 0,
+            sessions_counted: 0,
+            cancelled: 0,
+            unconfirmed: 0,
+            activities: Vec::new(),
+        }
+    }
 }
 
 struct CheckIn {
     row: (Timestamp, u64),
     visitor: Visitor,
     party: Party,
-    evidence: meetellen_events::tally::Evidence,
+    evidence: Evidence,
 }
 
 /// Those check-ins of the rows that count: of each known visitor the one with the largest party, of equals the earliest.
@@ -64,26 +90,25 @@ fn counted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<CheckIn> {
             party: *party,
             evidence: *evidence,
         };
-        let place = if *visitor == Visitor::Unknown {
-            None
-        } else {
-            places.get(visitor)
-        };
-        let Some(old) = place.and_then(|place| counted.get_mut(*place)) else {
-            places.insert(*visitor, counted.len());
+        if *visitor == Visitor::Unknown {
             counted.push(new);
             continue;
-        };
+        }
+        let place = *places.entry(*visitor).or_insert(counted.len());
         let rank = |one: &CheckIn| (std::cmp::Reverse(one.party.persons()), one.row);
-        if rank(&new) < rank(old) {
-            *old = new;
+        match counted.get_mut(place) {
+            Some(old) if rank(&new) < rank(old) => *old = new,
+            Some(_) => {}
+            None => counted.push(new),
         }
     }
     counted
 }
 
+type Heads = (HeadCount, CountBasis);
+
 /// The last head count of the rows.
-fn heads<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<(HeadCount, CountBasis)> {
+fn heads<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<Heads> {
     let counts = rows.filter_map(|row| {
         let Event::HeadsCounted { heads, basis, .. } = &row.event else {
             return None;
@@ -95,46 +120,29 @@ fn heads<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<(HeadCount, CountBas
         .map(|(_, count)| count)
 }
 
-fn surplus(seen: &mut Seen, count: Option<(HeadCount, CountBasis)>, persons: i64) {
-    let Some((heads, basis)) = count else { return };
-    let more = (i64::from(heads.visitors()) - persons).max(0);
-    match basis {
-        CountBasis::Counted => seen.heads += more,
-        CountBasis::Estimated => seen.guessed += more,
-    }
+/// What a head count has beyond the persons seen otherwise.
+fn surplus(count: Option<Heads>, seen: i64, of: fn(HeadCount) -> u32) -> Seen {
+    count.map_or_else(Seen::default, |(heads, basis)| {
+        Seen::head_count((i64::from(of(heads)) - seen).max(0), basis)
+    })
 }
 
-fn persons(check_ins: &[CheckIn]) -> (i64, i64) {
-    let all = check_ins
-        .iter()
-        .map(|one| i64::from(one.party.persons()))
-        .sum();
-    (
-        all,
-        check_ins
-            .iter()
-            .map(|one| i64::from(one.party.children()))
-            .sum(),
-    )
+fn volunteers_in(count: Option<Heads>) -> Seen {
+    surplus(count, 0, |heads| heads.volunteers().unwrap_or(0))
+}
+
+/// The larger of two sums; of equals the first.
+fn larger(one: Seen, other: Seen) -> Seen {
+    if other.total() > one.total() {
+        other
+    } else {
+        one
+    }
 }
 
 /// Counts one day as known at an instant.
 pub fn count_day(ledger: &Ledger, day: Day, now: Timestamp) -> DayCount {
-    let mut count = DayCount {
-        day,
-        open: false,
-        counted: false,
-        seen: Seen::default(),
-        children: 0,
-        volunteers: 0,
-        waiting: 0,
-        known: HashSet::new(),
-        participations: Seen::default(),
-        held: 0,
-        cancelled: 0,
-        unconfirmed: 0,
-        kinds: BTreeSet::new(),
-    };
+    let mut count = DayCount::of_nothing(day);
     let sessions: Vec<&Session> = ledger
         .sessions_of(day)
         .map(|(_, session)| session)
@@ -145,7 +153,7 @@ pub fn count_day(ledger: &Ledger, day: Day, now: Timestamp) -> DayCount {
             .flat_map(|session| ledger.session_rows(session));
         ledger.rows_of(day).chain(of_sessions)
     };
-    let duty: HashSet<PersonId> = all().filter_map(on_duty).collect();
+    let duty: BTreeSet<PersonId> = ledger.rows_of(day).filter_map(on_duty).collect();
     opening(
         &mut count,
         ledger
@@ -153,35 +161,25 @@ pub fn count_day(ledger: &Ledger, day: Day, now: Timestamp) -> DayCount {
             .is_some_and(|start| start <= now),
         all(),
     );
-    let mut most = 0;
+    let mut at_once = Seen::default();
     for session in &sessions {
         let found = count_session(ledger, session, now);
-        most = most.max(add_session(&mut count, session, &found));
+        add_session(&mut count, session, &found);
+        at_once = larger(at_once, found.volunteers);
+    }
+    // Kept apart: what head counts of sessions add comes behind the check-ins.
+    for one in counted(all()) {
+        add_visit(&mut count, ledger, &duty, &one);
     }
     let door = heads(ledger.rows_of(day));
-    let mut seen = Seen {
-        heads: count.seen.heads,
-        guessed: count.seen.guessed,
-        ..Seen::default()
-    };
-    for one in counted(all()) {
-        let working = matches!(one.visitor, Visitor::Pass(person) if duty.contains(&person));
-        if one.visitor != Visitor::Unknown && !working {
-            count.known.insert(one.visitor);
-        }
-        let less = i64::from(working && one.party.adults() > 0);
-        seen.check_in(one.evidence, i64::from(one.party.persons()) - less);
-        count.children += i64::from(one.party.children());
-    }
-    let shown = seen.total();
-    surplus(&mut seen, door, shown);
-    if let Some((heads, _)) = door {
-        count.children = count.children.max(i64::from(heads.children()));
-        most = most.max(i64::from(heads.volunteers().unwrap_or(0)));
-    }
-    count.children = count.children.min(seen.total());
-    count.volunteers = most.max(duty.len() as i64);
-    count.seen = seen;
+    let more = surplus(door, count.seen.total(), HeadCount::visitors);
+    count.seen.add(&more);
+    count.anonymous.add(&more);
+    let more = surplus(door, count.children.total(), HeadCount::children);
+    count.children.add(&more);
+    count.children = count.children.capped(count.seen.total());
+    at_once = larger(at_once, volunteers_in(door));
+    count.volunteers = larger(Seen::tapped(duty.len() as i64), at_once);
     count
 }
 
@@ -190,6 +188,33 @@ fn on_duty(row: &Row) -> Option<PersonId> {
         return None;
     };
     Some(*volunteer)
+}
+
+/// Adds a check-in that counts. Whoever is on duty is no visit, but for the company: one adult less, or the child itself.
+fn add_visit(count: &mut DayCount, ledger: &Ledger, duty: &BTreeSet<PersonId>, one: &CheckIn) {
+    let (mut adults, mut children) = (
+        i64::from(one.party.adults()),
+        i64::from(one.party.children()),
+    );
+    let mut told_apart = i64::from(one.visitor != Visitor::Unknown);
+    if let Visitor::Pass(person) = one.visitor
+        && duty.contains(&person)
+    {
+        told_apart = 0;
+        if adults > 0 {
+            adults -= 1;
+        } else if ledger.facts().is_child(person, count.day) {
+            children -= 1;
+        }
+    }
+    count.seen.check_in(one.evidence, adults + children);
+    count.children.check_in(one.evidence, children);
+    count
+        .anonymous
+        .check_in(one.evidence, adults + children - told_apart);
+    if told_apart > 0 {
+        count.known.push((one.visitor, one.evidence));
+    }
 }
 
 /// What became of a session.
@@ -210,66 +235,70 @@ pub enum Outcome {
 pub struct SessionCount {
     /// What became of it.
     pub outcome: Outcome,
+    /// Whether it has a check-in or a head count.
+    pub counted: bool,
     /// The participations, by how they were seen; none unless it was held.
     pub participations: Seen,
     /// Volunteers in its last head count.
-    pub volunteers: i64,
+    pub volunteers: Seen,
     surplus: Seen,
-    children: i64,
+    children: Seen,
 }
 
 /// Counts one session as known at an instant.
 pub fn count_session(ledger: &Ledger, session: &Session, now: Timestamp) -> SessionCount {
     let check_ins = counted(ledger.session_rows(session));
     let head_count = heads(ledger.session_rows(session));
-    let (all, children) = persons(&check_ins);
-    let mut more = Seen::default();
-    surplus(&mut more, head_count, all);
-    let shown = !check_ins.is_empty() || head_count.is_some();
+    let (mut seen, mut children) = (Seen::default(), 0);
+    for one in &check_ins {
+        seen.check_in(one.evidence, i64::from(one.party.persons()));
+        children += i64::from(one.party.children());
+    }
+    let more = surplus(head_count, seen.total(), HeadCount::visitors);
+    seen.add(&more);
+    let counted = !check_ins.is_empty() || head_count.is_some();
     let begun = session
         .plan
         .is_some_and(|(_, starts_at, _)| starts_at <= now);
     let outcome = match session.held {
-        Some(false) if begun || shown => Outcome::Cancelled,
-        held if shown || held == Some(true) && begun => Outcome::Held,
+        Some(false) if begun || counted => Outcome::Cancelled,
+        held if counted || held == Some(true) && begun => Outcome::Held,
         None | Some(true) if begun => Outcome::Unconfirmed,
         None | Some(_) => Outcome::Ahead,
     };
-    let mut participations = Seen::default();
-    if outcome == Outcome::Held {
-        for one in &check_ins {
-            participations.check_in(one.evidence, i64::from(one.party.persons()));
-        }
-        participations.add(&more);
-    }
     SessionCount {
         outcome,
-        participations,
-        volunteers: head_count.map_or(0, |(heads, _)| i64::from(heads.volunteers().unwrap_or(0))),
+        counted,
+        participations: if outcome == Outcome::Held {
+            seen
+        } else {
+            Seen::default()
+        },
+        volunteers: volunteers_in(head_count),
         surplus: more,
-        children: head_count.map_or(0, |(heads, _)| {
-            (i64::from(heads.children()) - children).max(0)
-        }),
+        children: surplus(head_count, children, HeadCount::children),
     }
 }
 
-/// Adds a session to its day; returns the volunteers in its last head count.
-fn add_session(count: &mut DayCount, session: &Session, found: &SessionCount) -> i64 {
+/// Adds a session to its day.
+fn add_session(count: &mut DayCount, session: &Session, found: &SessionCount) {
     count.seen.add(&found.surplus);
-    count.children += found.children;
+    count.anonymous.add(&found.surplus);
+    count.children.add(&found.children);
     match found.outcome {
         Outcome::Held => {
             count.held += 1;
+            count.sessions_counted += usize::from(found.counted);
+            let activity = session.plan.map(|(activity, ..)| activity);
             count
-                .kinds
-                .extend(session.plan.map(|(activity, ..)| activity));
+                .activities
+                .extend(activity.map(|activity| (activity, found.counted)));
             count.participations.add(&found.participations);
         }
         Outcome::Cancelled => count.cancelled += 1,
         Outcome::Unconfirmed => count.unconfirmed += 1,
         Outcome::Ahead => {}
     }
-    found.volunteers
 }
 
 /// Whether the day is an opening, whether anybody counted, and what waits.
@@ -277,8 +306,12 @@ fn opening<'a>(count: &mut DayCount, planned: bool, rows: impl Iterator<Item = &
     let mut closed = false;
     for row in rows {
         match &row.event {
-            Event::VisitorCheckedIn { party, .. } if row.waiting => {
-                count.waiting += i64::from(party.persons());
+            Event::VisitorCheckedIn {
+                party, evidence, ..
+            } if row.waiting => {
+                count
+                    .waiting
+                    .check_in(*evidence, i64::from(party.persons()));
             }
             Event::VisitorCheckedIn { .. }
             | Event::HeadsCounted { .. }
@@ -311,4 +344,18 @@ fn opening<'a>(count: &mut DayCount, planned: bool, rows: impl Iterator<Item = &
         }
     }
     count.open |= planned && !closed;
+}
+
+/// Each visitor once, by the strongest evidence.
+pub(super) fn distinct(
+    known: impl Iterator<Item = (Visitor, Evidence)>,
+) -> HashMap<Visitor, Evidence> {
+    let mut distinct = HashMap::new();
+    for (visitor, evidence) in known {
+        let kept = distinct.entry(visitor).or_insert(evidence);
+        if strength(evidence) < strength(*kept) {
+            *kept = evidence;
+        }
+    }
+    distinct
 }

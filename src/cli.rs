@@ -1,6 +1,8 @@
 //! The command line. Human text goes to stderr, results to stdout; 0 is fine, 1 failed, 2 wrong usage.
 
 mod packaging;
+mod progress;
+mod serve;
 mod verify;
 
 use std::io::Write;
@@ -19,6 +21,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs the server
+    Serve(crate::config::ServeArguments),
     /// Checks every checksum and hash chain, and that store and journal agree; mends nothing
     Verify {
         /// The data folder
@@ -38,6 +42,7 @@ impl Arguments {
     /// Does what was asked, writes the result to `out`, and says how it went.
     pub fn run(self, out: &mut dyn Write) -> ExitCode {
         let done = match self.command {
+            Command::Serve(arguments) => serve::run(arguments, out),
             Command::Verify { data } => verify::run(&data, out),
             Command::Completions { shell } => packaging::completions(shell, out),
             Command::Man => packaging::manual(out),

@@ -2,10 +2,20 @@
 
 pub mod api;
 pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod demo;
+pub mod guard;
 pub mod i18n;
 pub mod keys;
+pub mod live;
+pub mod load;
+pub mod node;
 pub mod private;
 pub mod problem;
+pub mod recording;
+pub mod secrets;
+pub mod server;
 pub mod tokens;
 pub mod web;
+pub mod writer;

@@ -4,15 +4,17 @@
 //! nothing personal and no path with a code in it is logged.
 
 mod cause;
+mod rejected;
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
-use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
 pub use cause::Cause;
+pub use rejected::rejected;
 
 /// Bytes of a JSON body on every route that takes neither entries nor an import.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -71,6 +73,13 @@ impl Problem {
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         let problem = Self::from(Cause::Internal).because("the cause is in the server's log");
         tracing::error!(instance = %problem.instance, error, "a request failed");
+        problem
+    }
+
+    /// A problem of ours whose cause is in the log already, under this number.
+    pub fn failed(instance: uuid::Uuid) -> Self {
+        let mut problem = Self::from(Cause::Internal).because("the cause is in the server's log");
+        problem.instance = instance;
         problem
     }
 
@@ -143,6 +152,9 @@ impl ResponseError for Problem {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
         ) {
             response.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+        }
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         response.body(self.to_json().to_string())
     }

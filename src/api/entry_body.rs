@@ -12,6 +12,7 @@ mod tests;
 pub use fields::FIELD_ERRORS_MAX;
 pub use same::content_equals;
 
+use crate::problem::Cause;
 use fields::Fields;
 use meetellen_events::tally::{CountBasis, HoursBasis, OpeningState, ShiftKind};
 use meetellen_events::values::{
@@ -27,6 +28,8 @@ pub struct FieldError {
     pub pointer: String,
     /// What is wrong; repeats nothing that was sent.
     pub detail: String,
+    /// The name of a problem with this mistake alone.
+    pub cause: Cause,
 }
 
 /// One entry as it was sent.
@@ -241,6 +244,7 @@ pub fn parse(value: &Value) -> Result<EntryBody, Vec<FieldError>> {
         return Err(vec![FieldError {
             pointer: String::new(),
             detail: "must be an object".to_owned(),
+            cause: Cause::WrongType,
         }]);
     };
     let mut fields = Fields::new(object, "");

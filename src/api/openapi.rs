@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::{ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// `api-spec/openapi.yaml`, the only place where the contract is written.
 const WRITTEN: &str = include_str!("../../api-spec/openapi.yaml");
@@ -15,6 +18,32 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 /// The contract, read at first use.
 pub fn document() -> &'static Value {
     &DOCUMENT
+}
+
+static BODY: LazyLock<(String, String)> = LazyLock::new(|| {
+    let body = DOCUMENT.to_string();
+    let digest = Sha256::digest(body.as_bytes());
+    let tag: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    (body, format!("\"{tag}\""))
+});
+
+/// `GET /api/v1/openapi.json`.
+pub async fn serve(request: HttpRequest) -> HttpResponse {
+    let (body, tag) = &*BODY;
+    let known = request.headers().get(IF_NONE_MATCH);
+    if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return HttpResponse::NotModified()
+            .insert_header((ETAG, tag.as_str()))
+            .finish();
+    }
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((ETAG, tag.as_str()))
+        .body(body.as_str())
 }
 
 #[cfg(test)]

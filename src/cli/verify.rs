@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use meetellen_events::codec;
-use meetellen_events::log::{Config, Step, verify};
+use meetellen_events::log::{Config, verify};
 
 /// Writes what was checked to `out`, and fails where anything is wrong, naming the first bad place.
 pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -16,12 +15,8 @@ pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         data.display()
     );
     let config = Config::new(data, codec::pack, codec::directory);
-    // Draws on a terminal only.
-    let bar = ProgressBar::no_length().with_style(ProgressStyle::default_bar());
-    let seen = verify(&config, &mut |step: Step| {
-        bar.set_length(step.total);
-        bar.set_position(step.done);
-    });
+    let bar = super::progress::bar("checking");
+    let seen = verify(&config, &mut |step| super::progress::step(&bar, step));
     bar.finish_and_clear();
     let seen = seen?;
     writeln!(

@@ -125,6 +125,16 @@ impl Organisation {
         self.people.by_pass(hash)
     }
 
+    /// The persons' state, for lookups.
+    pub fn people(&self) -> &people::state::State {
+        &self.people
+    }
+
+    /// The standing facts' state, for lookups.
+    pub fn standing(&self) -> &standing::state::State {
+        &self.standing
+    }
+
     /// The programme's state, for lookups.
     pub fn programme(&self) -> &programme::state::State {
         &self.programme

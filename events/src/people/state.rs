@@ -102,6 +102,12 @@ impl State {
             .is_some_and(|known| known.age.on_or_first(day) == Some(&AgeGroup::Child))
     }
 
+    /// The sealed names of all who have one and were not erased, the latest of each, in no order.
+    pub fn sealed_names(&self) -> impl Iterator<Item = (PersonId, &Sealed)> {
+        let known = self.persons.iter().filter(|(_, known)| !known.erased);
+        known.filter_map(|(person, known)| Some((*person, known.name.all().last()?)))
+    }
+
     /// Whose pass it is, by the hash of its code or of its short code, while it is good.
     pub fn by_pass(&self, hash: &SecretHash) -> Option<PersonId> {
         let full = self.shorts.get(hash).unwrap_or(hash);

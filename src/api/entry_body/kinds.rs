@@ -1,6 +1,6 @@
 //! The fields of each type of entry. All are read before any is needed, so that no mistake hides another.
 
-use super::fields::{self, Fields};
+use super::fields::{self, Fields, Wrong};
 use super::{Arrival, Donor, Gift, Kind, Pass, VisitorToken, Who};
 use meetellen_events::tally::HoursBasis;
 use meetellen_events::values::{
@@ -50,19 +50,19 @@ pub(super) fn read(entry_type: &str, fields: &mut Fields<'_>) -> Option<(Option<
 fn made<T>(
     make: fn(i64) -> Result<T, InvalidValue>,
     max: i64,
-) -> impl Fn(&Value) -> Result<T, String> {
-    move |value| make(fields::whole(i64::MIN, max)(value)?).map_err(|error| error.to_string())
+) -> impl Fn(&Value) -> Result<T, Wrong> {
+    move |value| make(fields::whole(i64::MIN, max)(value)?).map_err(Wrong::range)
 }
 
-fn cents(value: &Value) -> Result<Cents, String> {
-    Cents::new(fields::whole(0, AMOUNT_CENTS_MAX)(value)?).map_err(|error| error.to_string())
+fn cents(value: &Value) -> Result<Cents, Wrong> {
+    Cents::new(fields::whole(0, AMOUNT_CENTS_MAX)(value)?).map_err(Wrong::range)
 }
 
-fn quantity(value: &Value) -> Result<Quantity, String> {
+fn quantity(value: &Value) -> Result<Quantity, Wrong> {
     made(Quantity::new, i64::MAX)(value)
 }
 
-fn pass(value: &Value) -> Result<Pass, String> {
+fn pass(value: &Value) -> Result<Pass, Wrong> {
     let text = fields::text(value)?;
     // A code of 26 characters checks the alphabet; 8 characters are read as its beginning.
     let whole = if text.len() == 8 {
@@ -72,7 +72,7 @@ fn pass(value: &Value) -> Result<Pass, String> {
     };
     let code: Code = whole
         .parse()
-        .map_err(|_| "must be the 26 or 8 characters of a pass".to_owned())?;
+        .map_err(|_| Wrong::value("must be the 26 or 8 characters of a pass"))?;
     Ok(if text.len() == 8 {
         Pass::Short(code.to_string().chars().take(8).collect())
     } else {
@@ -93,7 +93,7 @@ fn check_in(fields: &mut Fields<'_>) -> Option<Kind> {
         .transpose()
         .map_err(|error| {
             let place = if by_adults { "adults" } else { "children" };
-            fields.refuse(place, &format!("with the others {error}"));
+            fields.wrong(place, Wrong::range(format!("with the others {error}")));
         })
         .ok()
         .flatten();
@@ -229,8 +229,7 @@ fn donation(fields: &mut Fields<'_>) -> Option<Kind> {
         fields.refuse("money_cents", "either this or goods must be given");
     }
     let amount = fields.optional("money_cents", |value| {
-        fields::whole(1, AMOUNT_CENTS_MAX)(value)
-            .and_then(|n| Cents::new(n).map_err(|error| error.to_string()))
+        fields::whole(1, AMOUNT_CENTS_MAX)(value).and_then(|n| Cents::new(n).map_err(Wrong::range))
     });
     let method = fields.optional("method", method);
     if fields.has("method") && !by_money {
@@ -253,20 +252,20 @@ fn donation(fields: &mut Fields<'_>) -> Option<Kind> {
     })
 }
 
-fn method(value: &Value) -> Result<Name, String> {
+fn method(value: &Value) -> Result<Name, Wrong> {
     let name = fields::name(KIND_CHARS_MAX)(value)?;
     let text = name.as_str();
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if plain && !text.starts_with('_') {
         Ok(name)
     } else {
-        Err("must be a word of lower-case letters".to_owned())
+        Err(Wrong::value("must be a word of lower-case letters"))
     }
 }
 
 fn goods(value: &Value, outer: &mut Fields<'_>) -> Option<Gift> {
     let Some(object) = value.as_object() else {
-        outer.refuse("goods", "must be an object");
+        outer.wrong("goods", Wrong::type_of("must be an object"));
         return None;
     };
     let mut fields = Fields::new(object, "/goods");
@@ -323,9 +322,11 @@ fn retraction(fields: &mut Fields<'_>) -> Option<Kind> {
 
 fn confirmation(fields: &mut Fields<'_>) -> Option<Kind> {
     let list = fields.required("entries", |value| {
-        let list = value.as_array().ok_or("must be a list of ids")?;
+        let list = value
+            .as_array()
+            .ok_or_else(|| Wrong::type_of("must be a list of ids"))?;
         if list.is_empty() || list.len() > CONFIRMED_MAX {
-            return Err(format!("must have 1 to {CONFIRMED_MAX} ids"));
+            return Err(Wrong::value(format!("must have 1 to {CONFIRMED_MAX} ids")));
         }
         Ok(list.clone())
     })?;
@@ -335,7 +336,7 @@ fn confirmation(fields: &mut Fields<'_>) -> Option<Kind> {
         match fields::id::<EntryId>(value) {
             Ok(id) if seen.insert(id) => entries.push(id),
             Ok(_) => fields.refuse(&format!("entries/{i}"), "stands here twice"),
-            Err(detail) => fields.refuse(&format!("entries/{i}"), &detail),
+            Err(wrong) => fields.wrong(&format!("entries/{i}"), wrong),
         }
     }
     Some(Kind::Confirmation(entries))

@@ -1,0 +1,216 @@
+//! Who is asking. What a caller may do is a value that a handler must take, so that a forgotten check doesn't compile.
+//!
+//! Always true, each tested in `tests/access.rs`: the organisation comes from the token; a revoked device is refused
+//! at its next request, whatever its token says; a cookie counts only for our own pages' requests.
+
+use crate::live::Shared;
+use crate::node::Node;
+use crate::problem::{Cause, Problem};
+use crate::tokens::{Bearer, Kind, Refused};
+use crate::web::browser::{Sender, sender};
+use actix_web::http::Method;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use meetellen_events::access::Role;
+use meetellen_events::organisation::Authority;
+use meetellen_events::values::{DeviceId, OrganisationId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The cookie with a browser's ten-minute token, its prefix aside.
+pub const SESSION_COOKIE: &str = "meetellen_session";
+
+/// A device that is in, with what it may do now.
+#[derive(Clone)]
+pub struct Caller {
+    /// Its organisation.
+    pub organisation: OrganisationId,
+    /// Which device.
+    pub device: DeviceId,
+    /// Its role.
+    pub role: Role,
+    /// The organisation as it stands.
+    pub live: Arc<Shared>,
+}
+
+impl Caller {
+    /// On whose word its commands come.
+    pub const fn authority(&self) -> Authority {
+        Authority::Device {
+            device: self.device,
+            role: self.role,
+        }
+    }
+}
+
+/// The name of a cookie; where people come by https it is bound to this host.
+pub fn cookie_name(node: &Node, name: &str) -> String {
+    if node.is_https() {
+        format!("__Host-{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The device that asks; none where nothing of the kind was sent.
+pub async fn find(node: &Node, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+    let bearer = match authorization(request)? {
+        Some(token) => Some(by_token(node, token)?),
+        None => by_cookie(node, request)?,
+    };
+    let Some(bearer) = bearer else {
+        return Ok(None);
+    };
+    let live = node.open(bearer.organisation).await?;
+    let role = {
+        let seen = live.read();
+        if seen.organisation.id().is_none() {
+            return Err(Cause::Unauthorised.into());
+        }
+        seen.organisation.role_of(bearer.device)
+    };
+    let role = role.ok_or_else(|| Problem::from(Cause::DeviceRevoked))?;
+    Ok(Some(Caller {
+        organisation: bearer.organisation,
+        device: bearer.device,
+        role,
+        live,
+    }))
+}
+
+/// The token in the header, where there is the header.
+fn authorization(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+    let Some(value) = request.headers().get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or_else(|| Problem::from(Cause::Unauthorised))?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(Some(token.trim()))
+    } else {
+        Err(Cause::Unauthorised.into())
+    }
+}
+
+fn by_token(node: &Node, token: &str) -> Result<Bearer, Problem> {
+    let program = node.tokens.check(Kind::Api, token);
+    let either = match program {
+        Err(Refused::Foreign) => node.tokens.check(Kind::Access, token),
+        Ok(_) | Err(Refused::Expired) => program,
+    };
+    either.map_err(refused)
+}
+
+fn by_cookie(node: &Node, request: &HttpRequest) -> Result<Option<Bearer>, Problem> {
+    let Some(cookie) = request.cookie(&cookie_name(node, SESSION_COOKIE)) else {
+        return Ok(None);
+    };
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads {
+        let host = request.connection_info().host().to_owned();
+        match sender(request.headers(), &host) {
+            Sender::Own => {}
+            Sender::Foreign => return Err(Cause::ForeignOrigin.into()),
+            Sender::Unknown => return Ok(None),
+        }
+    }
+    match node.tokens.check(Kind::Access, cookie.value()) {
+        Ok(bearer) => Ok(Some(bearer)),
+        Err(problem) => Err(refused(problem)),
+    }
+}
+
+fn refused(why: Refused) -> Problem {
+    match why {
+        Refused::Expired => Cause::TokenExpired.into(),
+        Refused::Foreign => Cause::Unauthorised.into(),
+    }
+}
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+fn node_of(request: &HttpRequest) -> Node {
+    let node = request.app_data::<web::Data<Node>>();
+    Node::clone(node.expect("every app of ours is made with a node"))
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let (node, request) = (node_of(request), request.clone());
+        Box::pin(async move {
+            let caller = find(&node, &request).await?;
+            caller.ok_or_else(|| Cause::Unauthorised.into())
+        })
+    }
+}
+
+/// Makes a right: a caller with one of these roles.
+macro_rules! right {
+    ($($(#[$doc:meta])* $name:ident: $($role:ident)|+,)+) => {$(
+        $(#[$doc])*
+        pub struct $name(pub Caller);
+
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = Extracting<Self>;
+
+            fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+                let caller = Caller::from_request(request, payload);
+                Box::pin(async move {
+                    let caller = caller.await?;
+                    if matches!(caller.role, $(Role::$role)|+) {
+                        Ok(Self(caller))
+                    } else {
+                        Err(Cause::Forbidden.into())
+                    }
+                })
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = Caller;
+
+            fn deref(&self) -> &Caller {
+                &self.0
+            }
+        }
+    )+};
+}
+
+right! {
+    /// Everything in one organisation.
+    Coordinator: Coordinator,
+    /// Records, mends its own, sees the programme.
+    Volunteer: Coordinator | Volunteer,
+    /// Records, and sees today.
+    Recorder: Coordinator | Volunteer | Bar,
+    /// Reads figures; a funder's only closed months.
+    FigureReader: Coordinator | Viewer,
+}
+
+/// The host: makes and removes organisations, sees no entries.
+pub struct Operator(());
+
+impl FromRequest for Operator {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let (node, request) = (node_of(request), request.clone());
+        Box::pin(async move {
+            match authorization(&request)? {
+                Some(secret) if node.operator.is(secret) => Ok(Self(())),
+                // A good token of a device says who asks, but not that it may.
+                Some(token) if by_token(&node, token).is_ok() => Err(Cause::Forbidden.into()),
+                Some(_) | None => Err(Cause::Unauthorised.into()),
+            }
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! What readers see of the organisations in memory: the rules' state and the read models, as of the last durable commit.
+//!
+//! Always true: nothing shows here before it is durable; only the writer changes it.
+
+use meetellen_events::codec::Found;
+use meetellen_events::codec::directory_key;
+use meetellen_events::decider::Decider;
+use meetellen_events::event::Recorded;
+use meetellen_events::log::line::Head;
+use meetellen_events::organisation::Organisation;
+use meetellen_events::values::{OrganisationId, Timestamp};
+use meetellen_projections::House;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+/// One organisation as its readers see it.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    /// The rules' state, for lookups.
+    pub organisation: Organisation,
+    /// All read models.
+    pub house: House,
+    /// Last position and hash.
+    pub head: Head,
+    /// When the last commit was recorded; the epoch before the first.
+    pub recorded_at: Timestamp,
+}
+
+impl Live {
+    /// Takes a fact in; one that came before is skipped.
+    pub(crate) fn apply(&mut self, recorded: &Recorded) {
+        if recorded.position <= self.organisation.position() {
+            return;
+        }
+        self.organisation.evolve(recorded);
+        self.recorded_at = recorded.recorded_at;
+        if let Err(gap) = self.house.apply(recorded) {
+            // The log checks its positions; this can't come from a damaged disk.
+            tracing::error!(?gap, "a fact came before the one that precedes it");
+        }
+    }
+}
+
+/// One organisation in memory, shared between the writer and its readers.
+#[derive(Debug, Default)]
+pub struct Shared(RwLock<Live>);
+
+impl Shared {
+    pub(crate) const fn new(live: Live) -> Self {
+        Self(RwLock::new(live))
+    }
+
+    /// Holds the organisation still while it is looked at: keep it short, never across an await.
+    pub fn read(&self) -> RwLockReadGuard<'_, Live> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Live)) {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Finds organisations: those in memory by id, all by what the directory keeps of them.
+#[derive(Debug, Default)]
+pub struct Houses {
+    resident: RwLock<HashMap<OrganisationId, Arc<Shared>>>,
+    directory: RwLock<HashMap<Vec<u8>, OrganisationId>>,
+}
+
+impl Houses {
+    /// Starts with the directory as the store has it, and nobody in memory.
+    pub fn new(directory: impl IntoIterator<Item = (Vec<u8>, OrganisationId)>) -> Arc<Self> {
+        Arc::new(Self {
+            resident: RwLock::default(),
+            directory: RwLock::new(directory.into_iter().collect()),
+        })
+    }
+
+    /// The organisation, where it is in memory.
+    pub fn resident(&self, organisation: OrganisationId) -> Option<Arc<Shared>> {
+        let resident = self.resident.read();
+        let resident = resident.unwrap_or_else(PoisonError::into_inner);
+        resident.get(&organisation).cloned()
+    }
+
+    /// How many are in memory.
+    pub fn resident_count(&self) -> usize {
+        let resident = self.resident.read();
+        resident.unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whose slug, code or secret it is.
+    pub fn find(&self, found: &Found) -> Option<OrganisationId> {
+        let directory = self.directory.read();
+        let directory = directory.unwrap_or_else(PoisonError::into_inner);
+        directory.get(&directory_key(found)).copied()
+    }
+
+    pub(crate) fn settle(&self, organisation: OrganisationId, shared: Arc<Shared>) {
+        let resident = self.resident.write();
+        resident
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(organisation, shared);
+    }
+
+    pub(crate) fn forget(&self, organisation: OrganisationId) {
+        let resident = self.resident.write();
+        resident
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&organisation);
+    }
+
+    pub(crate) fn list(&self, entries: impl IntoIterator<Item = (Vec<u8>, OrganisationId)>) {
+        let directory = self.directory.write();
+        directory
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(entries);
+    }
+}

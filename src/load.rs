@@ -1,0 +1,117 @@
+//! Brings into memory what is not there: one organisation, folded from the store, off the writer's thread.
+
+use crate::live::Live;
+use meetellen_events::codec::{self, CodecError, InvalidChunk};
+use meetellen_events::event::Recorded;
+use meetellen_events::log::line::Position;
+use meetellen_events::log::store::Stretch;
+use meetellen_events::log::{LogError, LogReader};
+use meetellen_events::values::{OrganisationId, Timestamp};
+use std::ops::ControlFlow;
+
+/// Why an organisation can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The log can't answer.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A line is no commit.
+    #[error(transparent)]
+    Line(#[from] CodecError),
+    /// A sealed chunk does not unpack.
+    #[error(transparent)]
+    Chunk(#[from] InvalidChunk),
+}
+
+/// Up to where a log is asked for; whole commits only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// Up to its end.
+    Now,
+    /// Up to the last commit that lies at or before this position.
+    Position(Position),
+    /// Up to the last commit recorded at or before this instant.
+    Instant(Timestamp),
+}
+
+/// Everything acknowledged to the organisation; [`Live::default`] where there is nothing.
+pub fn live(reader: &LogReader, organisation: OrganisationId) -> Result<Live, LoadError> {
+    as_of(reader, organisation, AsOf::Now)
+}
+
+/// The organisation as it was known earlier. A replay, by whole commits.
+pub fn as_of(
+    reader: &LogReader,
+    organisation: OrganisationId,
+    until: AsOf,
+) -> Result<Live, LoadError> {
+    let mut live = Live::default();
+    let mut failed = None;
+    reader.replay(organisation, Position(0), &mut |stretch| {
+        take(&mut live, stretch, until).unwrap_or_else(|error| {
+            failed = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    // A sealed chunk is shown whole: what of it was known by then comes line by line.
+    let within = live.head.position;
+    reader.lines(organisation, within, &mut |line| {
+        take(&mut live, Stretch::Line(line), until).unwrap_or_else(|error| {
+            failed = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    failed.map_or(Ok(live), Err)
+}
+
+fn take(live: &mut Live, stretch: Stretch<'_>, until: AsOf) -> Result<ControlFlow<()>, LoadError> {
+    match stretch {
+        Stretch::Packed { head, bytes, .. } => {
+            if !unpack(live, bytes, head.position, until)? {
+                return Ok(ControlFlow::Break(()));
+            }
+            live.head = head;
+        }
+        Stretch::Line(line) => {
+            let beyond = match until {
+                AsOf::Now => false,
+                AsOf::Position(position) => line.last() > position,
+                AsOf::Instant(instant) => line.header().recorded_at > instant,
+            };
+            if beyond {
+                return Ok(ControlFlow::Break(()));
+            }
+            for recorded in codec::decode(line)?.recorded() {
+                live.apply(&recorded);
+            }
+            live.head = line.head();
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Takes a sealed chunk in, unless it reaches beyond; whether it did.
+fn unpack(
+    live: &mut Live,
+    bytes: &[u8],
+    last: Position,
+    until: AsOf,
+) -> Result<bool, InvalidChunk> {
+    match until {
+        AsOf::Now => codec::unpack(bytes, &mut |recorded| live.apply(&recorded))?,
+        AsOf::Position(position) if last > position => return Ok(false),
+        AsOf::Position(_) => codec::unpack(bytes, &mut |recorded| live.apply(&recorded))?,
+        AsOf::Instant(instant) => {
+            let mut facts: Vec<Recorded> = Vec::new();
+            codec::unpack(bytes, &mut |recorded| facts.push(recorded))?;
+            if facts.last().is_some_and(|last| last.recorded_at > instant) {
+                return Ok(false);
+            }
+            facts.iter().for_each(|recorded| live.apply(recorded));
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,218 @@
+//! From checked bodies of entries to durable answers: keys are used before the rules are asked, and what is known
+//! already is compared with what was sent.
+
+mod prepare;
+
+use crate::api::entry_body::{self, EntryBody};
+use crate::node::Node;
+use crate::problem::{Cause, Problem};
+use crate::writer::{Done, Receipt};
+use meetellen_events::codec;
+use meetellen_events::event::{Event, Recorded};
+use meetellen_events::log::line::{Hash, Position};
+use meetellen_events::organisation::{Authority, Command, Request};
+use meetellen_events::tally::{self, Standing};
+use meetellen_events::values::{OrganisationId, Timestamp};
+
+/// A device whose clock is off by more than this has its times shifted by the difference (design.md §5).
+const CLOCK_OFF_MILLIS_MAX: i64 = 2 * 60_000;
+
+/// How an entry was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It counts.
+    Recorded,
+    /// It was recorded before, with the same content.
+    Duplicate,
+    /// It counts once somebody signed in confirmed it.
+    ToConfirm,
+    /// This visitor was counted already, with as large a party.
+    AlreadyCounted,
+}
+
+/// An entry that stands in the log.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// How it was taken.
+    pub status: Status,
+    /// Its place.
+    pub position: Position,
+    /// Hash of its commit.
+    pub hash: Hash,
+    /// The entry as it was recorded.
+    pub recorded: Recorded,
+}
+
+/// By how many milliseconds the times of a device that says it is `client_time` must be shifted.
+pub fn shift(client_time: Option<Timestamp>, now: Timestamp, last_recorded: Timestamp) -> i64 {
+    // A server whose own clock stands before its log can tell nobody what time it is.
+    let Some(theirs) = client_time.filter(|_| now >= last_recorded) else {
+        return 0;
+    };
+    let off = now.millis_since(theirs);
+    if off.abs() > CLOCK_OFF_MILLIS_MAX {
+        off
+    } else {
+        0
+    }
+}
+
+/// Records entries of one organisation in order, each on its own authority; one answer for each, in the same order.
+pub async fn record(
+    node: &Node,
+    organisation: OrganisationId,
+    entries: Vec<(EntryBody, Authority)>,
+    client_time: Option<Timestamp>,
+) -> Vec<Result<Taken, Problem>> {
+    let count = entries.len();
+    match record_all(node, organisation, entries, client_time).await {
+        Ok(answers) => answers,
+        Err(problem) => {
+            let mut answers: Vec<_> = Vec::with_capacity(count);
+            let again = || Problem::from(problem.cause());
+            answers.extend((1..count).map(|_| Err(again())));
+            answers.insert(0, Err(problem));
+            answers
+        }
+    }
+}
+
+async fn record_all(
+    node: &Node,
+    organisation: OrganisationId,
+    entries: Vec<(EntryBody, Authority)>,
+    client_time: Option<Timestamp>,
+) -> Result<Vec<Result<Taken, Problem>>, Problem> {
+    let live = node.open(organisation).await?;
+    let shift = shift(client_time, node.now(), live.read().recorded_at);
+    // Held until the answer, so that one new name given twice at once becomes one person.
+    let _names = if entries
+        .iter()
+        .any(|(entry, _)| prepare::names_a_donor(entry))
+    {
+        Some(node.donor_names.lock().await)
+    } else {
+        None
+    };
+    let (prepared, bodies) = {
+        let node = node.clone();
+        node.blocking(move |node| {
+            let shared = prepare::Shared::new(node, organisation, &live, shift);
+            let prepared: Vec<_> = entries
+                .iter()
+                .map(|(body, authority)| shared.entry(body, *authority))
+                .collect();
+            (prepared, entries)
+        })
+        .await?
+    };
+    let commands: Vec<Command> = prepared
+        .iter()
+        .zip(&bodies)
+        .filter_map(|(entry, (_, authority))| {
+            Some(Command {
+                authority: *authority,
+                request: Request::Tally(entry.as_ref().ok()?.clone()),
+            })
+        })
+        .collect();
+    let mut done = if commands.is_empty() {
+        Vec::new()
+    } else {
+        node.submit(organisation, commands).await?
+    }
+    .into_iter();
+    let mut answers = Vec::with_capacity(bodies.len());
+    for (entry, (body, _)) in prepared.into_iter().zip(&bodies) {
+        let answer = match entry {
+            Err(problem) => Err(problem),
+            Ok(_) => match done.next() {
+                Some(done) => told(node, organisation, body, done).await,
+                None => Err(Cause::OutcomeUnknown.into()),
+            },
+        };
+        answers.push(answer);
+    }
+    Ok(answers)
+}
+
+async fn told(
+    node: &Node,
+    organisation: OrganisationId,
+    body: &EntryBody,
+    done: Done,
+) -> Result<Taken, Problem> {
+    match done {
+        Done::Recorded(receipt) => first_answer(receipt),
+        Done::Known(position) => known(node, organisation, body, position).await,
+        // Only a retraction of what was retracted is in effect before it is asked.
+        Done::InEffect => Err(Cause::AlreadyRetracted.into()),
+        Done::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+fn first_answer(receipt: Receipt) -> Result<Taken, Problem> {
+    let Receipt { mut facts, hash } = receipt;
+    // The entry stands last: a giver who is new is registered before.
+    let recorded = facts
+        .pop()
+        .ok_or_else(|| Problem::from(Cause::OutcomeUnknown))?;
+    Ok(Taken {
+        status: status(&recorded.fact.event),
+        position: recorded.position,
+        hash,
+        recorded,
+    })
+}
+
+/// An id that stands in the log: the first answer again where it says the same.
+async fn known(
+    node: &Node,
+    organisation: OrganisationId,
+    body: &EntryBody,
+    position: Position,
+) -> Result<Taken, Problem> {
+    let reader = node.reader().clone();
+    let found = node
+        .blocking(move |_| reader.commit_at(organisation, position))
+        .await?;
+    let line = found
+        .map_err(|error| Problem::internal(&error))?
+        .ok_or_else(|| Problem::from(Cause::LogDamaged))?;
+    let commit = codec::decode(&line).map_err(|error| Problem::internal(&error))?;
+    let recorded = commit
+        .recorded()
+        .find(|recorded| recorded.position == position)
+        .ok_or_else(|| Problem::from(Cause::LogDamaged))?;
+    if !entry_body::content_equals(body, &recorded.fact) {
+        return Err(Cause::IdReused.into());
+    }
+    Ok(Taken {
+        status: Status::Duplicate,
+        position,
+        hash: line.head().hash,
+        recorded,
+    })
+}
+
+fn status(event: &Event) -> Status {
+    let standing = match event {
+        Event::Tally(
+            tally::Event::VisitorCheckedIn { standing, .. }
+            | tally::Event::MoneyDonated { standing, .. }
+            | tally::Event::GoodsDonated { standing, .. },
+        ) => *standing,
+        Event::Tally(_)
+        | Event::Organisation(_)
+        | Event::Programme(_)
+        | Event::People(_)
+        | Event::Access(_)
+        | Event::Standing(_)
+        | Event::Unknown(_) => Standing::Counted,
+    };
+    match standing {
+        Standing::Counted => Status::Recorded,
+        Standing::ToConfirm => Status::ToConfirm,
+        Standing::AlreadyCounted => Status::AlreadyCounted,
+    }
+}

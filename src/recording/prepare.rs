@@ -1,0 +1,306 @@
+//! What needs a key or a hash is done here, off the writer: pseudonyms of phones, sealed texts, hashes of passes.
+
+use crate::api::entry_body::{self, EntryBody, Gift, Kind, Pass, VisitorToken};
+use crate::keys::{KeyError, Opened, Owner};
+use crate::live;
+use crate::node::Node;
+use crate::problem::{Cause, Problem};
+use meetellen_events::organisation::Authority;
+use meetellen_events::tally::{Arrival, Command, Donor, Entry, Place, Who};
+use meetellen_events::values::{
+    EntryId, Month, Name, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp, Zone,
+};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Whether a new name may become a person.
+pub(super) fn names_a_donor(body: &EntryBody) -> bool {
+    matches!(
+        &body.kind,
+        Kind::Donation {
+            donor: Some(entry_body::Donor::Named(_)),
+            ..
+        }
+    )
+}
+
+/// What the entries of one request share.
+pub(super) struct Shared<'a> {
+    node: &'a Node,
+    organisation: OrganisationId,
+    live: &'a live::Shared,
+    zone: Zone,
+    shift: i64,
+    /// Persons by name, read once and only where an entry needs it.
+    names: RefCell<Option<HashMap<String, PersonId>>>,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(
+        node: &'a Node,
+        organisation: OrganisationId,
+        live: &'a live::Shared,
+        shift: i64,
+    ) -> Self {
+        let zone = live.read().organisation.zone().cloned().unwrap_or_default();
+        Self {
+            node,
+            organisation,
+            live,
+            zone,
+            shift,
+            names: RefCell::new(None),
+        }
+    }
+
+    /// The entry as the rules take it.
+    pub(super) fn entry(&self, body: &EntryBody, authority: Authority) -> Result<Entry, Problem> {
+        let occurred_at = body.occurred_at.plus_millis(self.shift);
+        Ok(Entry {
+            id: body.id,
+            occurred_at,
+            shifted_millis: self.shift,
+            command: self.command(body, authority, occurred_at)?,
+        })
+    }
+
+    fn command(
+        &self,
+        body: &EntryBody,
+        authority: Authority,
+        at: Timestamp,
+    ) -> Result<Command, Problem> {
+        Ok(match body.kind.clone() {
+            Kind::CheckIn {
+                session,
+                party,
+                arrival,
+            } => Command::CheckIn {
+                place: place(body, session),
+                party,
+                arrival: self.arrival(&arrival, authority, at)?,
+            },
+            Kind::HeadCount {
+                session,
+                heads,
+                basis,
+            } => Command::CountHeads {
+                session,
+                heads,
+                basis,
+            },
+            Kind::Coffee {
+                cups,
+                paid,
+                pot,
+                session,
+            } => Command::Coffee {
+                cups,
+                paid,
+                pot,
+                session,
+            },
+            Kind::Tally { counter, quantity } => Command::Tally { counter, quantity },
+            Kind::Contribution {
+                kind,
+                quantity,
+                session,
+                volunteer,
+            } => Command::Contribute {
+                kind,
+                quantity,
+                session,
+                volunteer,
+            },
+            Kind::ShiftStart { who, kind, session } => Command::StartShift {
+                who: match who {
+                    entry_body::Who::Person(person) => Who::Person(person),
+                    entry_body::Who::Pass(pass) => Who::Pass(self.pass(&pass, authority)?),
+                },
+                kind,
+                session,
+            },
+            Kind::ShiftEnd { shift, basis } => Command::EndShift { shift, basis },
+            Kind::BarRevenue {
+                amount,
+                expected,
+                hire,
+            } => Command::CountBarRevenue {
+                amount,
+                expected,
+                hire,
+            },
+            Kind::ShopRevenue { amount, expected } => {
+                Command::CountShopRevenue { amount, expected }
+            }
+            Kind::Donation {
+                gift,
+                donor,
+                purpose,
+            } => self.gift(body.id, gift, donor.as_ref(), purpose.as_ref())?,
+            Kind::Measurement { indicator, value } => Command::Measure { indicator, value },
+            Kind::Opening(state) => Command::NoteOpening(state),
+            Kind::Retraction { retracts, reason } => Command::Retract {
+                retracts,
+                reason: self.sealed(Owner::Entry(body.id), "reason", reason.as_ref())?,
+            },
+            Kind::Confirmation(entries) => Command::Confirm(entries),
+        })
+    }
+
+    fn gift(
+        &self,
+        entry: EntryId,
+        gift: Gift,
+        donor: Option<&entry_body::Donor>,
+        purpose: Option<&Name>,
+    ) -> Result<Command, Problem> {
+        let donor = donor.map(|donor| self.donor(donor)).transpose()?;
+        // What a known giver said goes with the giver's key.
+        let owner = match &donor {
+            Some(Donor::Person(person) | Donor::Named { person, .. }) => Owner::Person(*person),
+            None => Owner::Entry(entry),
+        };
+        let purpose = self.sealed(owner, "purpose", purpose)?;
+        Ok(match gift {
+            Gift::Money { amount, method } => Command::GiveMoney {
+                amount,
+                method,
+                donor,
+                purpose,
+            },
+            Gift::Goods {
+                category,
+                description,
+                quantity,
+            } => Command::GiveGoods {
+                category,
+                description: self.sealed(owner, "description", description.as_ref())?,
+                quantity,
+                donor,
+                purpose,
+            },
+        })
+    }
+
+    fn donor(&self, donor: &entry_body::Donor) -> Result<Donor, Problem> {
+        let name = match donor {
+            entry_body::Donor::Person(person) => return Ok(Donor::Person(*person)),
+            entry_body::Donor::Named(name) => name,
+        };
+        let mut names = self.names.borrow_mut();
+        let names = match &mut *names {
+            Some(names) => names,
+            empty => empty.insert(self.read_names()?),
+        };
+        let person = *names
+            .entry(name.folded())
+            .or_insert_with(|| PersonId::new(uuid::Uuid::now_v7()));
+        let sealed = self.sealed(Owner::Person(person), "name", Some(name))?;
+        Ok(sealed.map_or(Donor::Person(person), |name| Donor::Named { person, name }))
+    }
+
+    /// Every name that can still be read, case and spaces aside.
+    fn read_names(&self) -> Result<HashMap<String, PersonId>, Problem> {
+        let sealed: Vec<(PersonId, Sealed)> = {
+            let live = self.live.read();
+            let names = live.organisation.people().sealed_names();
+            names.map(|(person, name)| (person, name.clone())).collect()
+        };
+        let mut names = HashMap::with_capacity(sealed.len());
+        for (person, name) in sealed {
+            let owner = Owner::Person(person);
+            let opened = self
+                .node
+                .keys()
+                .open_sealed(self.organisation, owner, "name", &name);
+            match opened {
+                Ok(Opened::Text(text)) => {
+                    if let Ok(name) = Name::new(&text) {
+                        names.insert(name.folded(), person);
+                    }
+                }
+                // Keys that are gone, or put elsewhere, hide names and stop nothing else.
+                Ok(Opened::Erased) | Err(KeyError::Missing) => {}
+                Err(error) => return Err(Problem::internal(&error)),
+            }
+        }
+        Ok(names)
+    }
+
+    fn sealed(
+        &self,
+        owner: Owner,
+        field: &str,
+        text: Option<&Name>,
+    ) -> Result<Option<Sealed>, Problem> {
+        let Some(text) = text else {
+            return Ok(None);
+        };
+        match self
+            .node
+            .keys()
+            .seal(self.organisation, owner, field, text.as_str())
+        {
+            Ok(sealed) => Ok(Some(sealed)),
+            // The rules say what is wrong with an erased person.
+            Err(KeyError::Destroyed) => Ok(None),
+            Err(error) => Err(Problem::internal(&error)),
+        }
+    }
+
+    fn arrival(
+        &self,
+        arrival: &entry_body::Arrival,
+        authority: Authority,
+        at: Timestamp,
+    ) -> Result<Arrival, Problem> {
+        match arrival {
+            entry_body::Arrival::Unknown => Ok(Arrival::Unknown),
+            entry_body::Arrival::Pass(pass) => Ok(Arrival::Pass(self.pass(pass, authority)?)),
+            entry_body::Arrival::Phone(token) => self.phone(token, at),
+        }
+    }
+
+    /// Pseudonyms for every month the check-in may count in: a session's day may lie next to its own.
+    fn phone(&self, token: &VisitorToken, at: Timestamp) -> Result<Arrival, Problem> {
+        let day = self.zone.day_of(at);
+        let mut months: Vec<Month> = [-1, 0, 1].map(|days| day.plus(days).month()).into();
+        months.dedup();
+        let mut tags: Vec<(Month, Tag)> = Vec::with_capacity(months.len());
+        for month in months {
+            match self
+                .node
+                .keys()
+                .tag(self.organisation, month, token.bytes())
+            {
+                Ok(tag) => tags.push((month, tag)),
+                // The month is too long ago to tell phones apart (figures.md, rule 5).
+                Err(KeyError::Destroyed) if month == day.month() => return Ok(Arrival::Unknown),
+                Err(KeyError::Destroyed) => {}
+                Err(error) => return Err(Problem::internal(&error)),
+            }
+        }
+        Ok(Arrival::Phone(tags))
+    }
+
+    /// A short code is good on enrolled devices only: its 40 bits could be guessed.
+    fn pass(&self, pass: &Pass, authority: Authority) -> Result<SecretHash, Problem> {
+        match (pass, authority) {
+            (Pass::Code(code), _) => Ok(crate::secrets::hash(code.bytes())),
+            (Pass::Short(_), Authority::Code(_)) => Err(Cause::UnknownPass.into()),
+            (
+                Pass::Short(short),
+                Authority::Device { .. } | Authority::Operator | Authority::System,
+            ) => Ok(crate::secrets::short_hash(self.organisation, short)),
+        }
+    }
+}
+
+fn place(body: &EntryBody, session: Option<meetellen_events::values::SessionId>) -> Place {
+    match (body.code, session) {
+        (Some(code), session) => Place::Code { code, session },
+        (None, Some(session)) => Place::Session(session),
+        (None, None) => Place::DropIn,
+    }
+}

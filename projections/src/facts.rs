@@ -76,6 +76,7 @@ const fn place_of(setting: &Setting) -> usize {
 
 /// A day of the house begins so many minutes after midnight.
 const DAY_STARTS_MINUTES: u16 = 240;
+const MINUTES_A_DAY: u16 = 1_440;
 
 impl Projection for Facts {
     fn apply(&mut self, recorded: &Recorded) {
@@ -216,23 +217,29 @@ impl Facts {
         }
     }
 
-    /// When the weekly hours open the house on a day, if they do. Hours that begin before 04:00 belong to the evening before.
-    pub fn planned_opening(&self, day: Day) -> Option<Timestamp> {
+    /// The weekly hours of a day, from when to when; none where it is closed. Hours that begin before 04:00 belong to the evening before.
+    pub fn hours_of(&self, day: Day) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         let closed = self.setting(&Setting::ClosedDays(vec![]), day);
-        if matches!(closed, Some(Setting::ClosedDays(days)) if days.contains(&day)) {
-            return None;
-        }
-        let Some(Setting::OpeningHours(hours)) = self.setting(&Setting::OpeningHours(vec![]), day)
-        else {
-            return None;
+        let closed = matches!(closed, Some(Setting::ClosedDays(days)) if days.contains(&day));
+        let hours = match self.setting(&Setting::OpeningHours(vec![]), day) {
+            Some(Setting::OpeningHours(hours)) if !closed => hours.as_slice(),
+            Some(_) | None => &[],
         };
-        let starts = hours.iter().filter_map(|hours| {
-            let night = hours.from.minutes() < DAY_STARTS_MINUTES;
+        hours.iter().filter_map(move |hours| {
+            let (from, mut to) = (hours.from.minutes(), hours.to.minutes());
+            if to <= from {
+                to += MINUTES_A_DAY;
+            }
+            let night = from < DAY_STARTS_MINUTES;
             let date = if night { day.next() } else { day };
             let opens = hours.weekday == date.weekday();
-            opens.then(|| self.zone.at(date, hours.from.minutes()))
-        });
-        starts.min()
+            opens.then(|| (self.zone.at(date, from), self.zone.at(date, to)))
+        })
+    }
+
+    /// When the weekly hours open the house on a day, if they do.
+    pub fn planned_opening(&self, day: Day) -> Option<Timestamp> {
+        self.hours_of(day).map(|(from, _)| from).min()
     }
 
     /// The house's rooms on a day.

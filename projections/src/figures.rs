@@ -36,7 +36,7 @@ pub enum Value {
 
 impl Value {
     /// The number where it is known, else unknown.
-    fn known(known: bool, number: i64) -> Self {
+    pub(crate) fn known(known: bool, number: i64) -> Self {
         if known {
             Self::Whole(number)
         } else {
@@ -45,7 +45,7 @@ impl Value {
     }
 
     /// A quotient with one decimal; unknown over nothing.
-    fn mean(sum: i64, number: usize) -> Self {
+    pub(crate) fn mean(sum: i64, number: usize) -> Self {
         if number == 0 {
             return Self::Unknown;
         }
@@ -222,8 +222,8 @@ impl Figures {
 /// A quotient with so many decimals, rounded half up, away from 0; the divisor above 0.
 pub fn rounded(part: i128, whole: i128, decimals: u32) -> String {
     let scale = 10_i128.pow(decimals);
-    let sign = if part < 0 { "-" } else { "" };
     let scaled = (2 * part.abs() * scale + whole) / (2 * whole);
+    let sign = if part < 0 && scaled > 0 { "-" } else { "" };
     if decimals == 0 {
         return format!("{sign}{scaled}");
     }

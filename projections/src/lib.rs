@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod figures;
 pub mod ledger;
+pub mod sections;
 
 use meetellen_events::event::Recorded;
 use meetellen_events::log::line::Position;

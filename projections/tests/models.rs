@@ -1,0 +1,6 @@
+//! The read models, on histories told fact by fact.
+
+#[path = "models/sections.rs"]
+mod sections;
+#[path = "models/world.rs"]
+mod world;

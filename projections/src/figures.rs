@@ -15,6 +15,7 @@ mod standing;
 mod visits;
 mod volunteers;
 
+pub(crate) use day::counted;
 pub use day::{DayCount, Outcome, SessionCount, count_day, count_session};
 pub use seen::{Basis, Seen};
 

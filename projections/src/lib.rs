@@ -4,6 +4,7 @@ pub mod facts;
 pub mod figures;
 pub mod ledger;
 pub mod sections;
+pub mod warnings;
 
 use meetellen_events::event::Recorded;
 use meetellen_events::log::line::Position;

@@ -2,5 +2,7 @@
 
 #[path = "models/sections.rs"]
 mod sections;
+#[path = "models/warnings.rs"]
+mod warnings;
 #[path = "models/world.rs"]
 mod world;

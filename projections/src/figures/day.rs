@@ -63,15 +63,18 @@ impl DayCount {
     }
 }
 
-struct CheckIn {
+/// A check-in that counts.
+pub(crate) struct CheckIn {
     row: (Timestamp, u64),
-    visitor: Visitor,
-    party: Party,
+    /// Who.
+    pub visitor: Visitor,
+    /// How many.
+    pub party: Party,
     evidence: Evidence,
 }
 
 /// Those check-ins of the rows that count: of each known visitor the one with the largest party, of equals the earliest.
-fn counted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<CheckIn> {
+pub(crate) fn counted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<CheckIn> {
     let mut counted: Vec<CheckIn> = Vec::new();
     let mut places: HashMap<Visitor, usize> = HashMap::new();
     for row in rows.filter(|row| !row.waiting) {

@@ -146,10 +146,7 @@ pub(super) fn canteen(ledger: &Ledger, period: &Period) -> Vec<CanteenRow> {
         .filter_map(|year| {
             let (first, last) = year_of(period, year)?;
             let limit = ledger.facts().canteen_limit(last)?;
-            let days = std::iter::successors(Some(first), |day| Some(day.next()));
-            let rows = days
-                .take_while(|day| *day <= last)
-                .flat_map(|day| ledger.rows_of(day));
+            let rows = ledger.tills(first, last);
             Some(CanteenRow {
                 year,
                 own_cents: rows.map(|row| own_cents(&row.event)).sum(),

@@ -1,0 +1,479 @@
+//! The document: figures with label, definition, basis and coverage, then the sections.
+
+use crate::i18n::Language;
+use crate::live::Live;
+use meetellen_events::programme::OrganisedBy;
+use meetellen_events::tally::ShiftKind;
+use meetellen_events::values::{
+    ActivityId, CounterId, Day, Decimal, EntryId, IndicatorId, Name, Period, PeriodKind, SessionId,
+    Timestamp,
+};
+use meetellen_projections::figures::{self, Figure, Value};
+use meetellen_projections::sections::{self, Sections};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// A value in an answer: a whole number, a decimal as text, or null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell(pub Value);
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Value::Whole(number) => serializer.serialize_i64(*number),
+            Value::Decimal(text) => serializer.serialize_str(text),
+            Value::Unknown => serializer.serialize_none(),
+        }
+    }
+}
+
+/// The figures of a period with all that goes with them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// Whose.
+    pub organisation: House,
+    /// Which days.
+    pub period: Span,
+    /// Up to where the log was read.
+    pub as_of: AsOf,
+    /// Whether every month of the period is closed.
+    pub closed: bool,
+    /// One number a key.
+    pub figures: Vec<Row>,
+    /// Activities with a session held.
+    pub by_activity: Vec<ByActivity>,
+    /// Every day of the period.
+    pub by_day: Vec<ByDay>,
+    /// The session with most participations.
+    pub busiest_session: Option<Busiest>,
+    /// Shifts by kind.
+    pub shifts: Vec<Shifts>,
+    /// Rooms by name.
+    pub rooms: Vec<Room>,
+    /// Goods by category.
+    pub goods: Vec<Goods>,
+    /// Contributions by kind.
+    pub contributions: Vec<Contribution>,
+    /// The organisation's own counters.
+    pub counters: Vec<Counter>,
+    /// What is measured now and then.
+    pub indicators: Vec<Indicator>,
+    /// Grants on the last day.
+    pub grants: Vec<Grant>,
+    /// Own bar revenue against the canteen limit, by year.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub canteen: Vec<Canteen>,
+    /// Surveys; none are taken yet.
+    pub surveys: [(); 0],
+    /// Where figures contradict each other, or something is missing.
+    pub warnings: Vec<Warning>,
+}
+
+/// Whose figures they are.
+#[derive(Debug, Clone, Serialize)]
+pub struct House {
+    /// Its name in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// The days of a period.
+#[derive(Debug, Clone, Serialize)]
+pub struct Span {
+    /// Day, week, month, quarter, year or range.
+    pub kind: &'static str,
+    /// The first day.
+    pub first_day: Day,
+    /// The last day, included.
+    pub last_day: Day,
+    /// IANA name.
+    pub time_zone: String,
+}
+
+/// Up to where the log was read: the same log up to there gives the same numbers anywhere.
+#[derive(Debug, Clone, Serialize)]
+pub struct AsOf {
+    /// The last position.
+    pub position: u64,
+    /// The hash of its commit.
+    pub hash: String,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// One figure.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// Its key in the catalogue.
+    pub key: &'static str,
+    /// What it is called.
+    pub label: String,
+    /// Its value.
+    pub value: Cell,
+    /// What is counted.
+    pub unit: &'static str,
+    /// How it came about.
+    pub basis: &'static str,
+    /// The share of each basis.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub basis_share: BTreeMap<&'static str, String>,
+    /// The share of each evidence.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence_share: BTreeMap<&'static str, String>,
+    /// On how much of its whole it rests.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub coverage: BTreeMap<&'static str, i64>,
+    /// The hourly rates behind it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<Rate>,
+    /// Where the inhabitants were found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// What it says.
+    pub definition: Definition,
+}
+
+/// An hourly rate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rate {
+    /// What an hour would cost.
+    pub cents: u64,
+    /// Where it was found.
+    pub source: String,
+}
+
+/// Which definition a figure follows, in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Definition {
+    /// Its id.
+    pub id: &'static str,
+    /// Its version.
+    pub version: u32,
+    /// The sentence.
+    pub text: String,
+}
+
+/// One activity.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct ByActivity {
+    pub activity: ActivityId,
+    pub name: String,
+    pub organised_by: Option<OrganisedBy>,
+    pub sessions: i64,
+    pub participations: Cell,
+    pub average_participations: Cell,
+}
+
+/// One day.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct ByDay {
+    pub day: Day,
+    pub open: bool,
+    pub visits: Cell,
+    pub participations: Cell,
+    pub coffee_cups: Cell,
+}
+
+/// The busiest session.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Busiest {
+    pub session: SessionId,
+    pub name: String,
+    pub day: Day,
+    pub participations: Cell,
+    pub volunteers: i64,
+}
+
+/// Shifts of one kind.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Shifts {
+    pub kind: ShiftKind,
+    pub shifts: i64,
+    pub hours: Cell,
+    pub volunteers: i64,
+}
+
+/// One room.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Room {
+    pub room: String,
+    pub occupancy: Cell,
+}
+
+/// Goods of one category.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Goods {
+    pub category: String,
+    pub donors: Cell,
+    pub quantity: Cell,
+}
+
+/// Contributions of one kind.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Contribution {
+    pub kind: String,
+    pub quantity: i64,
+    pub sessions: i64,
+}
+
+/// One counter.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Counter {
+    pub counter: CounterId,
+    pub name: String,
+    pub quantity: Cell,
+}
+
+/// One indicator.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Indicator {
+    pub indicator: IndicatorId,
+    pub name: String,
+    pub last: Option<Decimal>,
+    pub mean: Cell,
+}
+
+/// One grant.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Grant {
+    pub funder: String,
+    pub purpose: String,
+    pub amount_cents: u64,
+}
+
+/// One year against its canteen limit.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Canteen {
+    pub year: i16,
+    pub own_cents: i64,
+    pub limit_cents: u64,
+    pub source: String,
+}
+
+/// One warning.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
+pub struct Warning {
+    pub slug: &'static str,
+    pub text: String,
+    pub entries: Vec<EntryId>,
+}
+
+/// The figures of a period, exact, as the coordinator sees them.
+pub fn document(live: &Live, period: &Period, language: Language) -> Document {
+    let ledger = live.house.get();
+    let computed = figures::figures(ledger, period);
+    let sections = sections::sections(ledger, period);
+    let organisation = &live.organisation;
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let zone = organisation.zone();
+    let rows = computed.figures.iter();
+    let mut document = Document {
+        organisation: House {
+            slug: text(organisation.slug().map(|slug| slug.as_str())),
+            name: text(organisation.name().map(Name::as_str)),
+        },
+        period: Span {
+            kind: kind(period.kind()),
+            first_day: period.first_day(),
+            last_day: period.last_day(),
+            time_zone: text(zone.map(|zone| zone.name())),
+        },
+        as_of: AsOf {
+            position: live.head.position.0,
+            hash: live.head.hash.to_string(),
+            recorded_at: live.recorded_at,
+        },
+        closed: false,
+        figures: rows.map(|figure| row(figure, language)).collect(),
+        by_activity: Vec::new(),
+        by_day: Vec::new(),
+        busiest_session: None,
+        shifts: Vec::new(),
+        rooms: Vec::new(),
+        goods: Vec::new(),
+        contributions: Vec::new(),
+        counters: Vec::new(),
+        indicators: Vec::new(),
+        grants: Vec::new(),
+        canteen: Vec::new(),
+        surveys: [],
+        warnings: Vec::new(),
+    };
+    document.fill(sections);
+    document
+}
+
+const fn kind(kind: PeriodKind) -> &'static str {
+    match kind {
+        PeriodKind::Day => "day",
+        PeriodKind::Week => "week",
+        PeriodKind::Month => "month",
+        PeriodKind::Quarter => "quarter",
+        PeriodKind::Year => "year",
+        PeriodKind::Range => "range",
+    }
+}
+
+fn row(figure: &Figure, language: Language) -> Row {
+    let mut coverage = BTreeMap::new();
+    if let Some(covered) = &figure.coverage {
+        coverage.insert("counted", covered.counted);
+        coverage.insert(covered.of.name(), covered.all);
+    }
+    let is_rated = figure.key == "replacement_value";
+    let rates = figure.yardsticks.iter().filter(|_| is_rated);
+    let source = figure.yardsticks.first().filter(|_| figure.key == "reach");
+    Row {
+        key: figure.key,
+        label: language.word("figure", figure.key),
+        value: Cell(figure.value.clone()),
+        unit: figure.unit,
+        basis: figure.basis.name(),
+        basis_share: figure.basis_share.clone(),
+        evidence_share: figure.evidence_share.clone(),
+        coverage,
+        rates: rates
+            .map(|yardstick| Rate {
+                cents: yardstick.sourced.number,
+                source: yardstick.sourced.source.as_str().to_owned(),
+            })
+            .collect(),
+        source: source.map(|yardstick| yardstick.sourced.source.as_str().to_owned()),
+        definition: Definition {
+            id: figure.definition.id,
+            version: figure.definition.version,
+            text: language.word("definition", figure.definition.id),
+        },
+    }
+}
+
+fn words(name: Option<Name>) -> String {
+    name.map(|name| name.as_str().to_owned())
+        .unwrap_or_default()
+}
+
+impl Document {
+    fn fill(&mut self, sections: Sections) {
+        self.by_activity = sections.by_activity.into_iter().map(by_activity).collect();
+        self.by_day = sections.by_day.into_iter().map(by_day).collect();
+        self.busiest_session = sections.busiest_session.map(|row| Busiest {
+            session: row.session,
+            name: words(row.name),
+            day: row.day,
+            participations: Cell(row.participations),
+            volunteers: row.volunteers,
+        });
+        self.shifts = sections.shifts.into_iter().map(shifts).collect();
+        self.rooms = sections.rooms.into_iter().map(room).collect();
+        self.goods = sections.goods.into_iter().map(goods).collect();
+        self.contributions = sections
+            .contributions
+            .into_iter()
+            .map(contribution)
+            .collect();
+        self.counters = sections.counters.into_iter().map(counter).collect();
+        self.indicators = sections.indicators.into_iter().map(indicator).collect();
+        self.grants = sections.grants.into_iter().map(grant).collect();
+        self.canteen = sections.canteen.into_iter().map(canteen).collect();
+    }
+}
+
+fn by_activity(row: sections::ActivityRow) -> ByActivity {
+    ByActivity {
+        activity: row.activity,
+        name: words(row.name),
+        organised_by: row.organised_by,
+        sessions: row.sessions,
+        participations: Cell(row.participations),
+        average_participations: Cell(row.average_participations),
+    }
+}
+
+fn by_day(row: sections::DayRow) -> ByDay {
+    ByDay {
+        day: row.day,
+        open: row.open,
+        visits: Cell(row.visits),
+        participations: Cell(row.participations),
+        coffee_cups: Cell(row.coffee_cups),
+    }
+}
+
+fn shifts(row: sections::ShiftRow) -> Shifts {
+    Shifts {
+        kind: row.kind,
+        shifts: row.shifts,
+        hours: Cell(row.hours),
+        volunteers: row.volunteers,
+    }
+}
+
+fn room(row: sections::RoomRow) -> Room {
+    Room {
+        room: words(Some(row.name)),
+        occupancy: Cell(row.occupancy),
+    }
+}
+
+fn goods(row: sections::GoodsRow) -> Goods {
+    Goods {
+        category: words(Some(row.category)),
+        donors: Cell(row.donors),
+        quantity: Cell(row.quantity),
+    }
+}
+
+fn contribution(row: sections::ContributionRow) -> Contribution {
+    Contribution {
+        kind: words(Some(row.kind)),
+        quantity: row.quantity,
+        sessions: row.sessions,
+    }
+}
+
+fn counter(row: sections::CounterRow) -> Counter {
+    Counter {
+        counter: row.counter,
+        name: words(Some(row.name)),
+        quantity: Cell(row.quantity),
+    }
+}
+
+fn indicator(row: sections::IndicatorRow) -> Indicator {
+    Indicator {
+        indicator: row.indicator,
+        name: words(Some(row.name)),
+        last: row.last,
+        mean: Cell(row.mean),
+    }
+}
+
+fn grant(row: sections::GrantRow) -> Grant {
+    Grant {
+        funder: words(Some(row.funder)),
+        purpose: words(Some(row.purpose)),
+        amount_cents: row.amount.get(),
+    }
+}
+
+fn canteen(row: sections::CanteenRow) -> Canteen {
+    Canteen {
+        year: row.year,
+        own_cents: row.own_cents,
+        limit_cents: row.limit_cents,
+        source: words(Some(row.source)),
+    }
+}

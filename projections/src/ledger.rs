@@ -146,6 +146,11 @@ impl Ledger {
         self.rows.get(slot)?.as_ref()
     }
 
+    /// How far the rows go: the last position taken in.
+    pub const fn last(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     /// Rows of a day that belong to no session's count, in the order they were recorded.
     pub fn rows_of(&self, day: Day) -> impl Iterator<Item = &Row> {
         self.days

@@ -2,6 +2,7 @@
 
 pub mod facts;
 pub mod figures;
+pub mod history;
 pub mod ledger;
 pub mod sections;
 pub mod warnings;

@@ -73,6 +73,13 @@ pub(crate) struct CheckIn {
     evidence: Evidence,
 }
 
+impl CheckIn {
+    /// Its place in the log.
+    pub const fn position(&self) -> u64 {
+        self.row.1
+    }
+}
+
 /// Those check-ins of the rows that count: of each known visitor the one with the largest party, of equals the earliest.
 pub(crate) fn counted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<CheckIn> {
     let mut counted: Vec<CheckIn> = Vec::new();

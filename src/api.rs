@@ -7,6 +7,7 @@ pub mod entry_body;
 pub mod house;
 pub mod openapi;
 pub mod service;
+pub mod session;
 
 use crate::problem::{self, unknown_method};
 use actix_web::web::{self, ServiceConfig};
@@ -46,5 +47,6 @@ pub fn routes(api: &mut ServiceConfig) {
                 .app_data(problem::json(entries::ENTRIES_BYTES_MAX))
                 .route(web::post().to(entries::record))
                 .default_service(web::to(unknown_method)),
-        );
+        )
+        .configure(session::routes);
 }

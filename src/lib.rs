@@ -17,6 +17,7 @@ pub mod problem;
 pub mod recording;
 pub mod secrets;
 pub mod server;
+pub mod session;
 pub mod tokens;
 pub mod web;
 pub mod writer;

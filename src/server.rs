@@ -6,7 +6,7 @@ use crate::keys::{KeyError, Keys};
 use crate::node::{Node, Parts};
 use crate::tokens::{OperatorToken, SigningError, Tokens};
 use crate::writer::{Core, Writer, WriterThread};
-use crate::{api, guard, problem, secrets, web};
+use crate::{api, guard, problem, secrets, session, web};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web as actix};
 use meetellen_events::codec;
@@ -214,6 +214,7 @@ fn app(
     App::new()
         .app_data(actix::Data::new(node))
         .wrap(web::browser::page_headers())
+        .wrap(actix_web::middleware::from_fn(session::cookies))
         .wrap(actix_web::middleware::from_fn(guard::bodies))
         .configure(web::browser::assets)
         .route("/healthz", actix::get().to(api::service::health))

@@ -6,9 +6,9 @@
 use crate::live::Shared;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
+use crate::session;
 use crate::tokens::{Bearer, Kind, Refused};
-use crate::web::browser::{Sender, sender};
-use actix_web::http::Method;
+use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use meetellen_events::access::Role;
@@ -17,9 +17,6 @@ use meetellen_events::values::{DeviceId, OrganisationId};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-
-/// The cookie with a browser's ten-minute token, its prefix aside.
-pub const SESSION_COOKIE: &str = "meetellen_session";
 
 /// A device that is in, with what it may do now.
 #[derive(Clone)]
@@ -35,6 +32,15 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whom it speaks for.
+    pub const fn bearer(&self) -> Bearer {
+        Bearer {
+            organisation: self.organisation,
+            device: self.device,
+            role: self.role,
+        }
+    }
+
     /// On whose word its commands come.
     pub const fn authority(&self) -> Authority {
         Authority::Device {
@@ -44,23 +50,15 @@ impl Caller {
     }
 }
 
-/// The name of a cookie; where people come by https it is bound to this host.
-pub fn cookie_name(node: &Node, name: &str) -> String {
-    if node.is_https() {
-        format!("__Host-{name}")
-    } else {
-        name.to_owned()
-    }
-}
-
-/// The device that asks; none where nothing of the kind was sent.
+/// The device that asks, by its token, else by its cookies; none where nothing of the kind was sent. A browser whose
+/// token is over is signed in again on the way.
 pub async fn find(node: &Node, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
-    let bearer = match authorization(request)? {
-        Some(token) => Some(by_token(node, token)?),
-        None => by_cookie(node, request)?,
-    };
-    let Some(bearer) = bearer else {
-        return Ok(None);
+    let (bearer, by_cookie) = match authorization(request)? {
+        Some(token) => (by_token(node, token)?, false),
+        None => match session::by_cookies(node, request).await? {
+            Some(bearer) => (bearer, true),
+            None => return Ok(None),
+        },
     };
     let live = node.open(bearer.organisation).await?;
     let role = {
@@ -70,7 +68,12 @@ pub async fn find(node: &Node, request: &HttpRequest) -> Result<Option<Caller>, 
         }
         seen.organisation.role_of(bearer.device)
     };
-    let role = role.ok_or_else(|| Problem::from(Cause::DeviceRevoked))?;
+    let Some(role) = role else {
+        if by_cookie {
+            session::forget(node, request);
+        }
+        return Err(Cause::DeviceRevoked.into());
+    };
     Ok(Some(Caller {
         organisation: bearer.organisation,
         device: bearer.device,
@@ -105,25 +108,6 @@ fn by_token(node: &Node, token: &str) -> Result<Bearer, Problem> {
     either.map_err(refused)
 }
 
-fn by_cookie(node: &Node, request: &HttpRequest) -> Result<Option<Bearer>, Problem> {
-    let Some(cookie) = request.cookie(&cookie_name(node, SESSION_COOKIE)) else {
-        return Ok(None);
-    };
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads {
-        let host = request.connection_info().host().to_owned();
-        match sender(request.headers(), &host) {
-            Sender::Own => {}
-            Sender::Foreign => return Err(Cause::ForeignOrigin.into()),
-            Sender::Unknown => return Ok(None),
-        }
-    }
-    match node.tokens.check(Kind::Access, cookie.value()) {
-        Ok(bearer) => Ok(Some(bearer)),
-        Err(problem) => Err(refused(problem)),
-    }
-}
-
 fn refused(why: Refused) -> Problem {
     match why {
         Refused::Expired => Cause::TokenExpired.into(),
@@ -147,6 +131,27 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let caller = find(&node, &request).await?;
             caller.ok_or_else(|| Cause::Unauthorised.into())
+        })
+    }
+}
+
+/// Somebody signed in, or anybody: a session that is good no more counts as none. For what needs no token.
+pub struct Guest(pub Option<Caller>);
+
+impl FromRequest for Guest {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let (node, request) = (node_of(request), request.clone());
+        Box::pin(async move {
+            match find(&node, &request).await {
+                Ok(caller) => Ok(Self(caller)),
+                Err(problem) if problem.cause().status() == StatusCode::UNAUTHORIZED => {
+                    Ok(Self(None))
+                }
+                Err(problem) => Err(problem),
+            }
         })
     }
 }

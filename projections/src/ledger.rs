@@ -350,29 +350,32 @@ impl Ledger {
         };
         row.retracted = true;
         let kinds = kinds_of(&row.event);
+        let day = self.kept(place).and_then(|row| self.day_of(row));
         for kind in kinds.into_iter().flatten() {
-            self.look_for_first(kind);
+            if self.firsts[kind as usize] == day {
+                self.firsts[kind as usize] = day.and_then(|day| self.first_from(day, kind));
+            }
         }
     }
 
-    /// The first of a kind lies no earlier than before, since one less counts.
-    fn look_for_first(&mut self, kind: Kind) {
-        let Some(before) = self.firsts[kind as usize] else {
-            return;
-        };
+    /// The first day from one on with an entry of a kind that counts.
+    fn first_from(&self, day: Day, kind: Kind) -> Option<Day> {
         let counts = |row: &Row| !row.waiting && kinds_of(&row.event).contains(&Some(kind));
-        let of_rows = self.days.range(before..).map(|(day, _)| *day);
-        let of_sessions = self.sessions_by_day.range(before..).map(|(day, _)| *day);
-        let by_rows = of_rows
-            .into_iter()
-            .find(|day| self.rows_of(*day).any(counts));
-        let by_sessions = of_sessions.into_iter().find(|day| {
-            let sessions = self.sessions_of(*day).map(|(_, session)| session);
-            sessions
-                .flat_map(|session| self.session_rows(session))
-                .any(counts)
-        });
-        self.firsts[kind as usize] = by_rows.into_iter().chain(by_sessions).min();
+        let mut from = Some(day);
+        while let Some(day) = from {
+            let mut sessions = self.sessions_of(day).map(|(_, session)| session);
+            if self.rows_of(day).any(counts)
+                || sessions.any(|session| self.session_rows(session).any(counts))
+            {
+                return Some(day);
+            }
+            let next = day.next();
+            let of_rows = self.days.range(next..).next().map(|(day, _)| *day);
+            let of_sessions = self.sessions_by_day.range(next..).next();
+            let of_sessions = of_sessions.map(|(day, _)| *day);
+            from = of_rows.into_iter().chain(of_sessions).min();
+        }
+        None
     }
 
     fn programme(&mut self, event: &programme::Event) {

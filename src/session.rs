@@ -134,7 +134,7 @@ pub(crate) async fn by_cookies(
     if (token.is_none() && shown.is_none()) || !cookies_count(request)? {
         return Ok(None);
     }
-    let checked = token.map(|token| node.tokens.check(Kind::Access, token.value()));
+    let checked = token.map(|token| node.tokens.check(Kind::Access, token.value(), node.now()));
     match (checked, shown) {
         (Some(Ok(bearer)), _) => Ok(Some(bearer)),
         (Some(Err(_)) | None, Some(shown)) => {

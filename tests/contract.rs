@@ -1,13 +1,11 @@
 //! The contract agrees with itself, and its examples with it.
 
-#[path = "support/spec.rs"]
-mod spec;
-
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use spec::{Answer, Spec};
+
+use crate::support::spec::{Answer, Spec};
 
 /// The problems a schema alone can find; all others need the state of a house.
 const SEEN_BY_SCHEMA: [&str; 6] = [

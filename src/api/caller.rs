@@ -100,9 +100,9 @@ fn authorization(request: &HttpRequest) -> Result<Option<&str>, Problem> {
 }
 
 fn by_token(node: &Node, token: &str) -> Result<Bearer, Problem> {
-    let program = node.tokens.check(Kind::Api, token);
+    let program = node.tokens.check(Kind::Api, token, node.now());
     let either = match program {
-        Err(Refused::Foreign) => node.tokens.check(Kind::Access, token),
+        Err(Refused::Foreign) => node.tokens.check(Kind::Access, token, node.now()),
         Ok(_) | Err(Refused::Expired) => program,
     };
     either.map_err(refused)

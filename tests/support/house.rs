@@ -1,0 +1,89 @@
+//! One organisation on a server, and what tests do in it again and again.
+
+use super::Server;
+use super::client::{Client, Reply};
+use meetellen::api::house::api_token;
+use meetellen_events::access::Role;
+use meetellen_events::organisation::Authority;
+use meetellen_events::values::{Name, OrganisationId};
+use serde_json::{Value, json};
+
+/// An organisation with its coordinator.
+pub struct House<'a> {
+    /// Where it lives.
+    pub server: &'a Server,
+    /// Its id.
+    pub id: OrganisationId,
+    /// Its coordinator, by the token that founding gave.
+    pub coordinator: Client,
+}
+
+impl<'a> House<'a> {
+    /// Founded by the operator, in Amsterdam's time zone.
+    #[track_caller]
+    pub fn found(server: &'a Server, slug: &str) -> Self {
+        let body = json!({ "name": format!("Huis {slug}"), "slug": slug });
+        let made = server.operator().post("/api/v1/organisations", &body);
+        let made = made.told(201);
+        let token = made["coordinator_token"].as_str().expect("a token");
+        Self {
+            server,
+            id: serde_json::from_value(made["id"].clone()).expect("an id"),
+            coordinator: server.anyone().with_token(token),
+        }
+    }
+
+    /// A program with this role.
+    pub fn device(&self, role: Role) -> Client {
+        let name = Name::new("program").expect("a short name");
+        let node = &self.server.node;
+        let token = api_token(node, self.id, Authority::System, name, role);
+        let (_, token) = wait(token).expect("a token is given");
+        self.server.anyone().with_token(&token)
+    }
+
+    /// The entry's fields, with a new id and the server's own time where they are not given.
+    pub fn entry(&self, kind: &str, fields: Value) -> Value {
+        entry(kind, &self.server.node.now().to_string(), fields)
+    }
+
+    /// Records an entry as the coordinator, and gives what was told.
+    #[track_caller]
+    pub fn records(&self, kind: &str, fields: Value) -> Value {
+        let reply = self.coordinator.record(&self.entry(kind, fields));
+        reply.told(201)
+    }
+
+    /// The last position of its log.
+    pub fn head(&self) -> u64 {
+        self.server.head(self.id)
+    }
+}
+
+impl Client {
+    /// Sends one entry, or an array of them.
+    #[track_caller]
+    pub fn record(&self, entry: &Value) -> Reply {
+        self.post("/api/v1/entries", entry)
+    }
+}
+
+/// An entry with a new id, where none is given.
+pub fn entry(kind: &str, occurred_at: &str, fields: Value) -> Value {
+    let mut entry = json!({ "id": id(), "type": kind, "occurred_at": occurred_at });
+    for (name, value) in fields.as_object().expect("fields are an object") {
+        entry[name] = value.clone();
+    }
+    entry
+}
+
+/// A new id.
+pub fn id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// Waits for what the server's own functions answer.
+pub fn wait<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime needs no settings").block_on(work)
+}

@@ -6,6 +6,7 @@ mod csv;
 pub mod document;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use self::csv::{CsvError, csv};
 pub use document::{Document, document};

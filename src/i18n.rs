@@ -132,6 +132,15 @@ impl Language {
         self.text(key, Some(&arguments))
     }
 
+    /// The text of a key with any number of words filled in.
+    pub fn filled(self, key: &str, arguments: &[(&'static str, String)]) -> String {
+        let arguments = arguments
+            .iter()
+            .map(|(name, text)| (Cow::Borrowed(*name), text.value()))
+            .collect();
+        self.text(key, Some(&arguments))
+    }
+
     /// The text of a word of the code, such as a figure's key, under a prefix; the word itself where it has none.
     pub fn word(self, prefix: &str, word: impl AsRef<str>) -> String {
         let word = word.as_ref();

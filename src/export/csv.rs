@@ -28,7 +28,7 @@ const COLUMNS: [&str; 12] = [
 /// Bytes a spreadsheet needs to know that it reads UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The document in UTF-8, comma separated, lines ended by CR LF (RFC 4180).
+/// The document but its warnings, which are for whoever can mend, in UTF-8, comma separated, lines ended by CR LF (RFC 4180).
 pub fn csv(document: &Document) -> Result<Vec<u8>, CsvError> {
     let mut table = Table {
         writer: ::csv::WriterBuilder::new()
@@ -75,7 +75,6 @@ pub fn csv(document: &Document) -> Result<Vec<u8>, CsvError> {
     table.rows("indicators", &document.indicators, &["name", "indicator"])?;
     table.rows("grants", &document.grants, &["funder", "purpose"])?;
     table.rows("canteen", &document.canteen, &["year"])?;
-    table.rows("warnings", &document.warnings, &["slug"])?;
     table
         .writer
         .into_inner()

@@ -1,5 +1,6 @@
 //! The document: figures with label, definition, basis and coverage, then the sections.
 
+use super::warning::warning;
 use crate::i18n::Language;
 use crate::live::Live;
 use meetellen_events::programme::OrganisedBy;
@@ -10,6 +11,7 @@ use meetellen_events::values::{
 };
 use meetellen_projections::figures::{self, Figure, Value};
 use meetellen_projections::sections::{self, Sections};
+use meetellen_projections::warnings;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -313,6 +315,11 @@ pub fn document(live: &Live, period: &Period, language: Language) -> Document {
         warnings: Vec::new(),
     };
     document.fill(sections);
+    let zone = zone.cloned().unwrap_or_default();
+    document.warnings = warnings::warnings(ledger, period)
+        .into_iter()
+        .map(|found| warning(found, &zone, language))
+        .collect();
     document
 }
 

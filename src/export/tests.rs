@@ -7,8 +7,27 @@ use meetellen_events::log::line::{Hash, Position};
 use meetellen_events::organisation::{Authority, Command, Organisation, Request};
 use meetellen_events::tally;
 use meetellen_events::values::{
-    Cups, EntryId, Locale, Name, OrganisationId, Period, Slug, Timestamp,
+    Cups, EntryId, Locale, Name, OrganisationId, Period, Slug, Timestamp, Zone,
 };
+use meetellen_projections::warnings::{Kind, Parameter, Warning};
+use std::str::FromStr;
+
+/// What warnings fill in, beside the day.
+const EVERY_NAME: [&str; 13] = [
+    "number",
+    "heads",
+    "check_ins",
+    "cups",
+    "visits",
+    "revenue",
+    "activity",
+    "since",
+    "until",
+    "room",
+    "persons",
+    "holds",
+    "hours",
+];
 
 fn played(requests: Vec<Request>) -> Live {
     let mut live = Live::default();
@@ -125,4 +144,27 @@ fn the_table_has_a_row_for_each_value_and_runs_no_formula() {
     assert_eq!(value("by_day", "coffee_cups"), day);
     let grant = Some(("'=1+1 · garden".to_owned(), "5".to_owned()));
     assert_eq!(value("grants", "amount_cents"), grant);
+}
+
+#[test]
+fn a_warning_of_each_kind_is_told_in_words() {
+    let found_day = Period::from_str("2026-10-05").expect("a day").first_day();
+    for language in Language::TEAM {
+        for kind in Kind::ALL {
+            let found = Warning {
+                kind,
+                day: found_day,
+                session: None,
+                parameters: EVERY_NAME
+                    .into_iter()
+                    .chain(["shift"])
+                    .map(|name| (name, Parameter::Number(7)))
+                    .collect(),
+                entries: Vec::new(),
+            };
+            let said = super::warning::warning(found, &Zone::default(), language);
+            let day = language.day(found_day.date());
+            assert!(said.text.starts_with(&day), "{language:?}: {}", said.text);
+        }
+    }
 }

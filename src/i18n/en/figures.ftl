@@ -111,3 +111,15 @@ figure-canteen-limit-used = Canteen limit used
 definition-canteen-limit-used = The bar's own revenue of the year as a share of the yearly canteen limit.
 figure-shop-revenue-difference = Difference in the shop's till
 definition-shop-revenue-difference = What was counted in the shop less what was expected.
+
+warning-some-session = A session
+warning-shift-not-ended = { $day }: the { $shift } shift that began at { $since } has no end.
+warning-shift-too-long = { $day }: a shift lasted { $hours } hours. Is its end right?
+warning-shifts-at-once = { $day }: somebody was on two shifts at once from { $since } to { $until }.
+warning-opening-not-counted = { $day }: the house was open, but nobody was counted.
+warning-session-unconfirmed = { $day }: { $activity } was not counted, confirmed or cancelled.
+warning-entries-to-confirm = { $day }: { $number } entries wait for somebody to look at them.
+warning-head-count-below-check-ins = { $day }: the head count ({ $heads }) is below the check-ins until then ({ $check_ins }).
+warning-session-over-room = { $day }: { $activity } had { $persons } people in { $room }, which holds { $holds }.
+warning-many-cups-per-visit = { $day }: { $cups } cups of coffee for { $visits } visits. Was something counted twice?
+warning-little-revenue-per-cup = { $day }: { $revenue } bar revenue with { $cups } cups. Is revenue missing?

@@ -111,3 +111,15 @@ figure-canteen-limit-used = Kantinegrens gebruikt
 definition-canteen-limit-used = De eigen baromzet van het jaar als deel van de jaarlijkse kantinegrens.
 figure-shop-revenue-difference = Verschil in de winkelkas
 definition-shop-revenue-difference = Wat in de winkel is geteld, min wat er werd verwacht.
+
+warning-some-session = Een bijeenkomst
+warning-shift-not-ended = { $day }: de dienst ({ $shift }) die om { $since } begon, heeft geen einde.
+warning-shift-too-long = { $day }: een dienst duurde { $hours } uur. Klopt het einde?
+warning-shifts-at-once = { $day }: iemand had van { $since } tot { $until } twee diensten tegelijk.
+warning-opening-not-counted = { $day }: het huis was open, maar niemand is geteld.
+warning-session-unconfirmed = { $day }: { $activity } is niet geteld, bevestigd of afgezegd.
+warning-entries-to-confirm = { $day }: er wachten { $number } tellingen tot iemand ze nakijkt.
+warning-head-count-below-check-ins = { $day }: de hoofdtelling ({ $heads }) is lager dan de aanmeldingen tot dan ({ $check_ins }).
+warning-session-over-room = { $day }: { $activity } had { $persons } mensen in { $room }, waar er { $holds } in passen.
+warning-many-cups-per-visit = { $day }: { $cups } kopjes koffie op { $visits } bezoeken. Is er iets dubbel geteld?
+warning-little-revenue-per-cup = { $day }: { $revenue } baromzet bij { $cups } kopjes. Ontbreekt er omzet?

@@ -419,7 +419,7 @@ impl Ledger {
 }
 
 /// The session whose count a row is part of.
-fn session_of(event: &Tally) -> Option<SessionId> {
+pub(crate) fn session_of(event: &Tally) -> Option<SessionId> {
     match event {
         Tally::VisitorCheckedIn { session, .. } | Tally::HeadsCounted { session, .. } => *session,
         Tally::CoffeeServed { .. }

@@ -5,6 +5,7 @@ pub mod figures;
 pub mod history;
 pub mod ledger;
 pub mod sections;
+pub mod today;
 pub mod warnings;
 
 use meetellen_events::event::Recorded;
@@ -61,5 +62,35 @@ impl<P: Projection> Projected<P> {
     }
 }
 
-/// All read models of one organisation.
-pub type House = Projected<ledger::Ledger>;
+/// All read models of one organisation, each with the same facts.
+#[derive(Debug, Clone, Default)]
+pub struct House {
+    ledger: Projected<ledger::Ledger>,
+    today: today::Today,
+}
+
+impl House {
+    /// Takes one fact in; says whether it was new.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<bool, Gap> {
+        let new = self.ledger.apply(recorded)?;
+        if new {
+            self.today.apply(recorded);
+        }
+        Ok(new)
+    }
+
+    /// The rows that figures, sections, warnings and the history are made of.
+    pub const fn get(&self) -> &ledger::Ledger {
+        self.ledger.get()
+    }
+
+    /// What the bar and the door show now.
+    pub const fn today(&self) -> &today::Today {
+        &self.today
+    }
+
+    /// Position of the last fact taken in; 0 for none.
+    pub const fn position(&self) -> Position {
+        self.ledger.position()
+    }
+}

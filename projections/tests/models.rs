@@ -4,6 +4,8 @@
 mod history;
 #[path = "models/sections.rs"]
 mod sections;
+#[path = "models/today.rs"]
+mod today;
 #[path = "models/warnings.rs"]
 mod warnings;
 #[path = "models/world.rs"]

@@ -174,6 +174,22 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_every_setting() {
+        let readme = include_str!("../README.md");
+        let command = <Only as clap::CommandFactory>::command();
+        let mut settings = 0;
+        for argument in command.get_arguments() {
+            let (Some(flag), Some(variable)) = (argument.get_long(), argument.get_env()) else {
+                continue;
+            };
+            let row = format!("| `--{flag}` | `{}` |", variable.to_string_lossy());
+            assert!(readme.contains(&row), "{row}");
+            settings += 1;
+        }
+        assert!(settings >= 9, "every setting is a flag and a variable");
+    }
+
+    #[test]
     fn all_mistakes_are_told_together() {
         let said = config(&["--public-url", "ftp://x", "--memory", "1"]).expect_err("two mistakes");
         assert!(

@@ -173,6 +173,15 @@ impl Keys {
         })
     }
 
+    /// Whether the pseudonyms of these months can be made without the disk: their keys were used since the start.
+    pub fn is_warm(&self, organisation: OrganisationId, months: &[Month]) -> bool {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.get(&organisation).is_some_and(|file| {
+            let held = |month: &Month| file.held(Owner::Month(*month)).is_some();
+            months.iter().all(held)
+        })
+    }
+
     /// Destroys the owner's key for good. A key that never was gets its tombstone too: an older copy of the folder,
     /// put back, must not revive it.
     pub fn destroy(&self, organisation: OrganisationId, owner: Owner) -> Result<(), KeyError> {

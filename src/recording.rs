@@ -4,6 +4,7 @@
 mod prepare;
 
 use crate::api::entry_body::{self, EntryBody};
+use crate::live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::writer::{Done, Receipt};
@@ -13,6 +14,7 @@ use meetellen_events::log::line::{Hash, Position};
 use meetellen_events::organisation::{Authority, Command, Request};
 use meetellen_events::tally::{self, Standing};
 use meetellen_events::values::{OrganisationId, Timestamp};
+use std::sync::Arc;
 
 /// A device whose clock is off by more than this has its times shifted by the difference (design.md §5).
 const CLOCK_OFF_MILLIS_MAX: i64 = 2 * 60_000;
@@ -94,21 +96,11 @@ async fn record_all(
     } else {
         None
     };
-    let (prepared, bodies) = {
-        let node = node.clone();
-        node.blocking(move |node| {
-            let shared = prepare::Shared::new(node, organisation, &live, shift);
-            let prepared: Vec<_> = entries
-                .iter()
-                .map(|(body, authority)| shared.entry(body, *authority))
-                .collect();
-            (prepared, entries)
-        })
-        .await?
-    };
+    let bodies = Arc::new(entries);
+    let prepared = prepared(node, organisation, live, shift, &bodies).await?;
     let commands: Vec<Command> = prepared
         .iter()
-        .zip(&bodies)
+        .zip(&*bodies)
         .filter_map(|(entry, (_, authority))| {
             Some(Command {
                 authority: *authority,
@@ -123,7 +115,7 @@ async fn record_all(
     }
     .into_iter();
     let mut answers = Vec::with_capacity(bodies.len());
-    for (entry, (body, _)) in prepared.into_iter().zip(&bodies) {
+    for (entry, (body, _)) in prepared.into_iter().zip(&*bodies) {
         let answer = match entry {
             Err(problem) => Err(problem),
             Ok(_) => match done.next() {
@@ -134,6 +126,34 @@ async fn record_all(
         answers.push(answer);
     }
     Ok(answers)
+}
+
+/// The entries as the rules take them: off the async threads where the disk may be touched, else at once.
+async fn prepared(
+    node: &Node,
+    organisation: OrganisationId,
+    live: Arc<live::Shared>,
+    shift: i64,
+    entries: &Arc<Vec<(EntryBody, Authority)>>,
+) -> Result<Vec<Result<tally::Entry, Problem>>, Problem> {
+    let all = |shared: &prepare::Shared<'_>, entries: &[(EntryBody, Authority)]| {
+        let entries = entries.iter();
+        entries
+            .map(|(body, authority)| shared.entry(body, *authority))
+            .collect()
+    };
+    {
+        let shared = prepare::Shared::new(node, organisation, &live, shift);
+        if !entries.iter().any(|(body, _)| shared.touches_disk(body)) {
+            return Ok(all(&shared, entries));
+        }
+    }
+    let entries = Arc::clone(entries);
+    node.blocking(move |node| {
+        let shared = prepare::Shared::new(node, organisation, &live, shift);
+        all(&shared, &entries)
+    })
+    .await
 }
 
 async fn told(

@@ -7,8 +7,10 @@
 mod operator;
 mod provider;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -31,6 +33,8 @@ pub const TOKEN_BYTES_MAX: usize = 1_024;
 
 /// Seconds that the clocks of two nodes may differ.
 const LEEWAY_SECONDS: i64 = 5;
+/// Tokens remembered as checked; then they are checked anew.
+const CHECKED_MAX: usize = 4_096;
 const AUDIENCE: &str = "meetellen";
 
 /// What a token is good for.
@@ -106,11 +110,22 @@ struct Claims {
     role: Role,
 }
 
+/// What a token says, once its signature was checked.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    bearer: Bearer,
+    nbf: i64,
+    exp: i64,
+}
+
 /// Signs and checks tokens.
 pub struct Tokens {
     issuer: String,
     signing: EncodingKey,
     checking: DecodingKey,
+    /// Tokens whose signature holds, by their hash: a device shows the same one for minutes or months, and a check
+    /// costs more than all else about an entry. When a token is good, and for whom, is asked each time.
+    checked: Mutex<HashMap<[u8; 32], Said>>,
 }
 
 impl Tokens {
@@ -144,6 +159,7 @@ impl Tokens {
             issuer: format!("meetellen:{}", issuer.collect::<String>()),
             signing: EncodingKey::from_ed_der(seed),
             checking: DecodingKey::from_ed_der(public.as_bytes()),
+            checked: Mutex::default(),
         }
     }
 
@@ -170,6 +186,47 @@ impl Tokens {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(Refused::Foreign);
         }
+        let said = self.said(kind, token)?;
+        let seconds = now.millis().div_euclid(1_000);
+        if said.nbf.saturating_sub(LEEWAY_SECONDS) > seconds {
+            return Err(Refused::Foreign);
+        }
+        if said.exp.saturating_add(LEEWAY_SECONDS) < seconds {
+            return Err(Refused::Expired);
+        }
+        Ok(said.bearer)
+    }
+
+    /// What a token of ours says, good now or not.
+    fn said(&self, kind: Kind, token: &str) -> Result<Said, Refused> {
+        let digest = Sha256::new()
+            .chain_update(kind.typ())
+            .chain_update(token)
+            .finalize();
+        let known = {
+            let checked = self.checked.lock();
+            let checked = checked.unwrap_or_else(PoisonError::into_inner);
+            checked.get(&*digest).copied()
+        };
+        if let Some(said) = known {
+            return Ok(said);
+        }
+        let said = self.verify(kind, token)?;
+        let checked = self.checked.lock();
+        let mut checked = checked.unwrap_or_else(PoisonError::into_inner);
+        if checked.len() >= CHECKED_MAX {
+            checked.clear();
+        }
+        checked.insert(digest.into(), said);
+        Ok(said)
+    }
+
+    fn verify(&self, kind: Kind, token: &str) -> Result<Said, Refused> {
+        // Told apart before the signature is looked at: that is the dear part.
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Refused::Foreign)?;
+        if header.typ.as_deref() != Some(kind.typ()) {
+            return Err(Refused::Foreign);
+        }
         let mut rules = Validation::new(Algorithm::EdDSA);
         // The library would ask the system's clock: what holds when is checked below, by ours.
         rules.validate_exp = false;
@@ -178,20 +235,14 @@ impl Tokens {
         rules.set_audience(&[AUDIENCE]);
         let read = jsonwebtoken::decode::<Claims>(token, &self.checking, &rules);
         let read = read.map_err(|_| Refused::Foreign)?;
-        if read.header.typ.as_deref() != Some(kind.typ()) {
-            return Err(Refused::Foreign);
-        }
-        let seconds = now.millis().div_euclid(1_000);
-        if read.claims.nbf.saturating_sub(LEEWAY_SECONDS) > seconds {
-            return Err(Refused::Foreign);
-        }
-        if read.claims.exp.saturating_add(LEEWAY_SECONDS) < seconds {
-            return Err(Refused::Expired);
-        }
-        Ok(Bearer {
-            organisation: read.claims.organisation,
-            device: read.claims.sub,
-            role: read.claims.role,
+        Ok(Said {
+            bearer: Bearer {
+                organisation: read.claims.organisation,
+                device: read.claims.sub,
+                role: read.claims.role,
+            },
+            nbf: read.claims.nbf,
+            exp: read.claims.exp,
         })
     }
 }

@@ -24,6 +24,14 @@ pub(super) fn names_a_donor(body: &EntryBody) -> bool {
     )
 }
 
+/// The months a check-in at an instant may count in: a session's day may lie next to its own.
+fn months(zone: &Zone, at: Timestamp) -> Vec<Month> {
+    let day = zone.day_of(at);
+    let mut months: Vec<Month> = [-1, 0, 1].map(|days| day.plus(days).month()).into();
+    months.dedup();
+    months
+}
+
 /// What the entries of one request share.
 pub(super) struct Shared<'a> {
     node: &'a Node,
@@ -50,6 +58,33 @@ impl<'a> Shared<'a> {
             zone,
             shift,
             names: RefCell::new(None),
+        }
+    }
+
+    /// Whether preparing the entry may touch the disk: it seals a text, or uses a key that is not in memory.
+    pub(super) fn touches_disk(&self, body: &EntryBody) -> bool {
+        match &body.kind {
+            Kind::CheckIn {
+                arrival: entry_body::Arrival::Phone(_),
+                ..
+            } => {
+                let months = months(&self.zone, body.occurred_at.plus_millis(self.shift));
+                !self.node.keys().is_warm(self.organisation, &months)
+            }
+            Kind::Donation { .. } => true,
+            Kind::Retraction { reason, .. } => reason.is_some(),
+            Kind::CheckIn { .. }
+            | Kind::HeadCount { .. }
+            | Kind::Coffee { .. }
+            | Kind::Tally { .. }
+            | Kind::Contribution { .. }
+            | Kind::ShiftStart { .. }
+            | Kind::ShiftEnd { .. }
+            | Kind::BarRevenue { .. }
+            | Kind::ShopRevenue { .. }
+            | Kind::Measurement { .. }
+            | Kind::Opening(_)
+            | Kind::Confirmation(_) => false,
         }
     }
 
@@ -262,11 +297,10 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Pseudonyms for every month the check-in may count in: a session's day may lie next to its own.
+    /// Pseudonyms for every month the check-in may count in.
     fn phone(&self, token: &VisitorToken, at: Timestamp) -> Result<Arrival, Problem> {
         let day = self.zone.day_of(at);
-        let mut months: Vec<Month> = [-1, 0, 1].map(|days| day.plus(days).month()).into();
-        months.dedup();
+        let months = months(&self.zone, at);
         let mut tags: Vec<(Month, Tag)> = Vec::with_capacity(months.len());
         for month in months {
             match self

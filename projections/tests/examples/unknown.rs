@@ -1,6 +1,6 @@
 //! Rules 4, 5 and 9: what is not known, not yet, or only late.
 
-use super::history::{History, activity, at, figure, person, shows};
+use super::history::{History, activity, at, figure, person, phone, shows};
 use super::weekdays;
 use meetellen_events::programme;
 use meetellen_events::tally::{
@@ -262,4 +262,25 @@ fn the_last_word_on_a_session_counts() {
         history.figures("2026-10-05").recorded_at,
         at("2026-10-05T16:00:00Z")
     );
+}
+
+#[test]
+fn children_are_at_most_the_visits() {
+    let mut history = History::default();
+    for number in [1, 2] {
+        let session = history.plan(number, "2026-10-05T12:00:00Z", "2026-10-05T14:00:00Z");
+        for one in 1..=3 {
+            let (visitor, party) = (phone(one), (1, 0));
+            let when = "2026-10-05T12:00:00Z";
+            history.check_in(when, visitor, Some(session), party, Evidence::Poster);
+        }
+        let children = Tally::HeadsCounted {
+            session: Some(session),
+            heads: HeadCount::new(0, 3, None).expect("a head count"),
+            basis: CountBasis::Counted,
+        };
+        history.tally("2026-10-05T13:00:00Z", children);
+    }
+    let found = history.figures("2026-10-05");
+    shows(&found, &[("visits", "3"), ("visits_children", "3")]);
 }

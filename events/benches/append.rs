@@ -2,9 +2,12 @@
 //! file and syncs them, in the same run. `cargo bench -p meetellen-events --bench append`; the folder is
 //! `MEETELLEN_BENCH_DIR`, else the system's temporary one, which should be a real disk.
 
-use meetellen_events::log::line::{Head, Line};
+use meetellen_events::codec;
+use meetellen_events::event::{Actor, ActorKind, Commit, Event, Fact};
+use meetellen_events::log::line::{Head, Line, Position};
 use meetellen_events::log::{Config, EventLog};
-use meetellen_events::values::{OrganisationId, Timestamp};
+use meetellen_events::tally::{self, Evidence, Standing, Visitor};
+use meetellen_events::values::{Code, OrganisationId, Party, SessionId, Tag, Timestamp};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -58,7 +61,7 @@ fn measure(
     writers: usize,
     organisations: u64,
 ) -> Result<(u64, u64, Duration), Failure> {
-    let config = Config::new(folder, |lines| Ok(pack(lines)), |_| Vec::new());
+    let config = Config::new(folder, codec::pack, codec::directory);
     let (mut log, _) = EventLog::open(config, &mut |_| {})?;
     let reader = log.reader();
     let stop = Arc::new(AtomicBool::new(false));
@@ -113,24 +116,41 @@ fn measure(
     Ok((commits, batches, time))
 }
 
-/// About what the typed form of a chunk weighs.
-fn pack(lines: &[Line]) -> Vec<u8> {
-    lines.iter().flat_map(|line| line.header().hash.0).collect()
-}
-
 fn organisation(number: u64) -> OrganisationId {
     OrganisationId::new(uuid::Uuid::from_u128(
         (u128::from(number) << 64) | 0x8000_0000_0000_0007,
     ))
 }
 
-/// A commit as long as a check-in's.
+/// A phone's check-in by a poster.
 fn check_in(whose: u64, head: Head) -> Result<Line, Failure> {
-    let entry = uuid::Uuid::from_u128((u128::from(whose) << 64) | u128::from(head.position.0));
-    let body = format!(
-        r#"{{"actor":{{"id":"{entry}","kind":"poster"}},"events":[{{"activity":"{entry}","adults":1,"children":0,"evidence":"poster","id":"{entry}","occurred_at":"2026-10-05T14:00:00.000Z","tag":"{tag:032x}","type":"visitor_checked_in.v1"}}]"#,
-        tag = head.position.0.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-    );
+    let number = head.position.0 + 1;
+    let id = uuid::Uuid::from_u128((u128::from(whose) << 64) | u128::from(number));
+    let tag = u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     let at = Timestamp::from_millis(1_790_000_000_000);
-    Ok(Line::seal(body.as_bytes(), organisation(whose), head, at)?)
+    let event = tally::Event::VisitorCheckedIn {
+        session: Some(SessionId::new(organisation(whose).uuid())),
+        party: Party::one_adult(),
+        visitor: Visitor::Phone(Tag::new(tag.to_be_bytes())),
+        evidence: Evidence::Poster,
+        code: Some(Code::new([7; 16])),
+        standing: Standing::Counted,
+    };
+    let commit = Commit {
+        organisation: organisation(whose),
+        first: Position(number),
+        recorded_at: at,
+        actor: Actor {
+            id: None,
+            kind: ActorKind::Visitor,
+        },
+        previous: head.hash,
+        facts: vec![Fact {
+            id,
+            occurred_at: at,
+            shifted_millis: 0,
+            event: Event::Tally(event),
+        }],
+    };
+    Ok(codec::encode(&commit)?)
 }

@@ -212,7 +212,7 @@ fn shown(node: &Node, request: &HttpRequest) -> Option<Refresh> {
     parts.next().is_none().then_some(shown)
 }
 
-/// Signs in by what the refresh cookie holds. Only a secret that is due, or too old, needs the writer.
+/// Signs in by what the refresh cookie holds. Only a secret that is new, due or too old needs the writer.
 async fn again(node: &Node, request: &HttpRequest, shown: Refresh) -> Result<Session, Problem> {
     let Refresh {
         organisation,
@@ -278,12 +278,20 @@ async fn changes(
             forget(node, request);
             Err(Cause::DeviceRevoked.into())
         }
-        Ok(Some(_)) => Ok(true),
+        // It may only have been written down that a new one was used.
+        Ok(Some(receipt)) => Ok(receipt
+            .facts
+            .iter()
+            .any(|it| changes_secret(&it.fact.event))),
         // Another request of this browser was first.
         Ok(None) => Ok(false),
         Err(problem) if waits(problem.cause()) && !expected.iter().any(is_revoked) => Ok(false),
         Err(problem) => Err(problem),
     }
+}
+
+const fn changes_secret(event: &Event) -> bool {
+    matches!(event, Event::Access(access::Event::RefreshChanged { .. }))
 }
 
 const fn shuts_out(event: &Event) -> bool {

@@ -1,6 +1,9 @@
 //! Room: activities, their sessions, and the codes on walls.
 
+mod series;
 pub mod state;
+
+pub use series::weekly;
 
 use crate::values::{
     ActivityId, Code, Day, Name, PersonId, RoomId, SeriesId, SessionId, Timestamp,
@@ -207,6 +210,12 @@ pub enum Command {
 /// Sessions planned by one command: four years of weeks.
 pub const SESSIONS_A_COMMAND_MAX: usize = 209;
 
+/// Weeks between the sessions of a repeat, at most.
+pub const WEEKS_BETWEEN_MAX: u8 = 52;
+
+/// A session lasts no longer.
+const SESSION_MILLIS_MAX: i64 = 24 * 3_600_000;
+
 /// Why the programme says no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -219,9 +228,15 @@ pub enum Rejection {
     /// No such room.
     #[error("no room {0}")]
     UnknownRoom(RoomId),
+    /// No such person, or erased.
+    #[error("no person {0}")]
+    UnknownPerson(PersonId),
     /// No such code here.
     #[error("no such code")]
     UnknownCode,
+    /// A code for a session that does not take place.
+    #[error("session {0} is cancelled")]
+    SessionCancelled(SessionId),
     /// An activity needs a name and an organiser.
     #[error("an activity needs a name and who organises it")]
     IncompleteActivity,
@@ -234,4 +249,7 @@ pub enum Rejection {
     /// Too many sessions at once, or none.
     #[error("1 to {SESSIONS_A_COMMAND_MAX} sessions at once")]
     SessionCount,
+    /// A repeat has 1 to 52 weeks in between.
+    #[error("a session is repeated every 1 to {WEEKS_BETWEEN_MAX} weeks")]
+    WeeksBetween,
 }

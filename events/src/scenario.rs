@@ -9,6 +9,9 @@ use crate::tally;
 use crate::values::{DeviceId, EntryId, Locale, Name, OrganisationId, Slug, Timestamp};
 use uuid::Uuid;
 
+#[cfg(test)]
+pub(crate) mod given;
+
 /// An organisation with everything that was recorded for it.
 #[derive(Debug, Default)]
 pub struct Scenario {
@@ -40,6 +43,33 @@ impl Scenario {
             },
         )?;
         Ok(scenario)
+    }
+
+    /// Expects the rules to admit a request now and a repeat to add nothing; takes in what it records.
+    ///
+    /// # Panics
+    /// Where they refuse it, or record something the second time.
+    #[track_caller]
+    pub fn admits(&mut self, authority: Authority, request: Request) -> Vec<Fact> {
+        let facts = match self.when(authority, request.clone()) {
+            Ok(facts) => facts,
+            Err(why) => panic!("refused because {why}: {request:?}"),
+        };
+        let again = self.when(authority, request);
+        assert_eq!(again, Ok(vec![]), "a repeat adds something");
+        facts
+    }
+
+    /// Expects the rules to refuse a request now.
+    ///
+    /// # Panics
+    /// Where they admit it, or have another reason.
+    #[track_caller]
+    pub fn refuses(&self, authority: Authority, request: Request, why: impl Into<Rejection>) {
+        let decided = self
+            .organisation
+            .decide(&Command { authority, request }, self.now);
+        assert_eq!(decided, Err(why.into()));
     }
 
     /// Decides a request now, and takes in what it records.

@@ -171,7 +171,7 @@ pub enum Command {
     },
     /// Change settings, all from the same day.
     Change {
-        /// At least one.
+        /// At least one; of each kind the last.
         settings: Vec<Setting>,
         /// From which day.
         since: Option<Day>,
@@ -187,6 +187,12 @@ pub enum Rejection {
     /// No such grant.
     #[error("no grant {0}")]
     UnknownGrant(GrantId),
+    /// It ended before the day on which it is to end.
+    #[error("it ended on {since}")]
+    AlreadyEnded {
+        /// The first day without it.
+        since: Day,
+    },
     /// The id stands for something else already.
     #[error("the id is in use")]
     IdReused,

@@ -299,10 +299,13 @@ pub enum Event {
     /// Waiting entries were real.
     #[serde(rename = "entries_confirmed.v1")]
     EntriesConfirmed {
-        /// Which; 1 to 500.
+        /// Which; 1 to [`CONFIRMED_MAX`].
         targets: Vec<Target>,
     },
 }
+
+/// Entries confirmed by one entry.
+pub const CONFIRMED_MAX: usize = 500;
 
 /// Why an entry is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -318,10 +321,10 @@ pub enum Rejection {
     WrongCode,
     /// More than 5 minutes ahead.
     #[error("the time lies ahead")]
-    TooEarly,
+    TooFarAhead,
     /// More than 400 days back.
     #[error("the time lies more than 400 days back")]
-    TooLate,
+    TooFarBack,
     /// No such session.
     #[error("no session {0}")]
     UnknownSession(SessionId),
@@ -349,18 +352,30 @@ pub enum Rejection {
     /// The end stands before the start.
     #[error("a shift ends after it began")]
     EndBeforeStart,
-    /// No such entry.
+    /// No such entry to retract.
     #[error("no entry {0}")]
-    UnknownEntry(EntryId),
-    /// A retraction, a confirmation, or no entry that counts.
+    NothingToRetract(EntryId),
+    /// A retraction or a confirmation.
     #[error("entry {0} can't be retracted")]
     NotRetractable(EntryId),
-    /// Not by this code or device, or too late.
+    /// Made by another code or device.
     #[error("entry {0} is not yours to retract")]
     NotYours(EntryId),
+    /// Made by this code over 15 minutes ago, or by this device on another day.
+    #[error("it is too late to retract entry {0}")]
+    TooLateToRetract(EntryId),
+    /// By another retraction, or along with the start of its shift.
+    #[error("entry {0} was retracted")]
+    AlreadyRetracted(EntryId),
+    /// No such entry to confirm.
+    #[error("no entry {0}")]
+    NothingToConfirm(EntryId),
     /// The entry does not wait to be confirmed.
     #[error("entry {0} does not wait")]
     NotWaiting(EntryId),
+    /// Too many entries confirmed at once, or none.
+    #[error("1 to {CONFIRMED_MAX} entries at once")]
+    ConfirmationCount,
     /// Who comes to this activity is not to be known.
     #[error("nothing may show who comes to this activity")]
     Sensitive,

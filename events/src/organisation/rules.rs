@@ -175,24 +175,23 @@ impl Organisation {
                 return self.tally_entry(founded, command.authority, entry, now);
             }
             Request::Programme(asked) => {
-                let has_room = |room| self.standing.has_room(room);
-                let decided = self.programme.decide(asked, today, &has_room)?;
+                let rooms = programme::state::Rooms {
+                    today,
+                    has_room: &|room| self.standing.has_room(room),
+                    has_person: &|person| self.people.is_known(person),
+                };
+                let decided = self.programme.decide(asked, &rooms)?;
                 decided.into_iter().map(event::Event::Programme).collect()
             }
             Request::People(asked) => {
                 let decided = self.people.decide(asked, today)?;
-                let erased = decided.iter().find_map(|event| match event {
-                    people::Event::Erased { person } => Some(*person),
-                    people::Event::Registered { .. }
-                    | people::Event::Changed { .. }
-                    | people::Event::PassIssued { .. }
-                    | people::Event::PassWithdrawn { .. } => None,
-                });
-                let devices = erased
-                    .map(|person| self.access.of_person(person))
-                    .unwrap_or_default();
+                let gone = decided
+                    .iter()
+                    .find_map(|event| self.people.shut_out(event, today));
+                let devices = gone.map(|person| self.access.of_person(person));
                 let revoked = devices
                     .into_iter()
+                    .flatten()
                     .map(|device| access::Event::Revoked { device });
                 let decided = decided.into_iter().map(event::Event::People);
                 decided.chain(revoked.map(event::Event::Access)).collect()
@@ -201,7 +200,7 @@ impl Organisation {
                 let badge = match asked {
                     access::Command::EnrolByBadge { pass, .. } => self
                         .people
-                        .by_pass(pass)
+                        .by_whole_pass(pass)
                         .filter(|person| self.people.is_volunteer(*person, today)),
                     access::Command::Invite { .. }
                     | access::Command::Enrol { .. }
@@ -276,6 +275,18 @@ impl Organisation {
             event: event::Event::Tally(decided.event),
         });
         Ok(facts)
+    }
+
+    /// When an entry was seen. The log does not say when somebody came to a sensitive activity, but when it was told.
+    fn seen_at(&self, event: &tally::Event, recorded: &Recorded, zone: &Zone) -> Timestamp {
+        let (occurred_at, recorded_at) = (recorded.fact.occurred_at, recorded.recorded_at);
+        if let tally::Event::VisitorCheckedIn { session, code, .. } = event
+            && self.programme.is_hidden(zone, *session, *code, occurred_at)
+        {
+            recorded_at
+        } else {
+            occurred_at
+        }
     }
 
     /// Events that no client named get an id made of the organisation's and their place.
@@ -356,7 +367,8 @@ impl Decider for Organisation {
             event::Event::Tally(event) => {
                 let zone = self.founded.as_ref().map(|founded| founded.zone.clone());
                 let zone = zone.unwrap_or_default();
-                self.tally.evolve(event, recorded, &zone);
+                let seen_at = self.seen_at(event, recorded, &zone);
+                self.tally.evolve(event, recorded, (&zone, seen_at));
             }
             event::Event::Unknown(_) => self.read_only = true,
         }

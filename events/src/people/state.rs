@@ -95,6 +95,34 @@ impl State {
             .is_some_and(|known| !known.erased && known.volunteer.on(day) == Some(&true))
     }
 
+    /// Whether shifts and contributions of a day may be the person's: a volunteer's then, or of who became one later.
+    /// Who helped before being written down is none the less.
+    pub fn has_helped(&self, person: PersonId, day: Day) -> bool {
+        self.persons
+            .get(&person)
+            .is_some_and(|known| !known.erased && known.volunteer.on_or_first(day) == Some(&true))
+    }
+
+    /// Who is shut out by an event: erased, or no volunteer any more on that day.
+    pub fn shut_out(&self, event: &Event, today: Day) -> Option<PersonId> {
+        match event {
+            Event::Erased { person } => Some(*person),
+            Event::Changed {
+                person,
+                facts,
+                since,
+            } => {
+                let mut volunteer = self.persons.get(person)?.volunteer.clone();
+                note(&mut volunteer, facts.volunteer.as_ref(), *since);
+                let stays = volunteer.on(today) == Some(&true);
+                (self.is_volunteer(*person, today) && !stays).then_some(*person)
+            }
+            Event::Registered { .. } | Event::PassIssued { .. } | Event::PassWithdrawn { .. } => {
+                None
+            }
+        }
+    }
+
     /// Whether the person is a child on a day.
     pub fn is_child(&self, person: PersonId, day: Day) -> bool {
         self.persons
@@ -110,8 +138,13 @@ impl State {
 
     /// Whose pass it is, by the hash of its code or of its short code, while it is good.
     pub fn by_pass(&self, hash: &SecretHash) -> Option<PersonId> {
-        let full = self.shorts.get(hash).unwrap_or(hash);
-        let pass = self.passes.get(full).filter(|pass| !pass.withdrawn)?;
+        self.by_whole_pass(self.shorts.get(hash).unwrap_or(hash))
+    }
+
+    /// Whose pass it is, by the hash of the code in its QR alone, while it is good: the characters to type are too few
+    /// to let anybody guess.
+    pub fn by_whole_pass(&self, hash: &SecretHash) -> Option<PersonId> {
+        let pass = self.passes.get(hash).filter(|pass| !pass.withdrawn)?;
         self.is_known(pass.person).then_some(pass.person)
     }
 

@@ -1,16 +1,17 @@
 //! What the rules keep of the programme.
 
 use super::{
-    ActivityFacts, Command, Event, Rejection, SESSIONS_A_COMMAND_MAX, SessionPlan, Target,
+    ActivityFacts, Command, Event, Rejection, SESSION_MILLIS_MAX, SESSIONS_A_COMMAND_MAX,
+    SessionPlan, Target,
 };
 use crate::organisation::Held;
-use crate::values::{ActivityId, Code, Day, RoomId, SeriesId, SessionId, Timestamp};
+use crate::values::{
+    ActivityId, Code, Day, PersonId, RoomId, SeriesId, SessionId, Timestamp, Zone,
+};
 use std::collections::{BTreeSet, HashMap};
 
 /// A code without a session that is on looks this far for one.
 const NEAR_MILLIS: i64 = 2 * 3_600_000;
-/// A session lasts no longer.
-const SESSION_MILLIS_MAX: i64 = 24 * 3_600_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Word {
@@ -52,6 +53,32 @@ pub struct State {
     sessions: HashMap<SessionId, Session>,
     by_start: BTreeSet<(Timestamp, SessionId)>,
     codes: HashMap<Code, Issued>,
+}
+
+/// What the programme depends on in other rooms.
+pub struct Rooms<'a> {
+    /// The day on which it is asked.
+    pub today: Day,
+    /// Whether a room of the house is known.
+    pub has_room: &'a dyn Fn(RoomId) -> bool,
+    /// Whether a person is known, and not erased.
+    pub has_person: &'a dyn Fn(PersonId) -> bool,
+}
+
+impl Rooms<'_> {
+    fn room(&self, room: Option<RoomId>) -> Result<(), Rejection> {
+        match room {
+            Some(room) if !(self.has_room)(room) => Err(Rejection::UnknownRoom(room)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn facts(&self, facts: &ActivityFacts) -> Result<(), Rejection> {
+        self.room(facts.room)?;
+        let mut organisers = facts.organisers.iter().flatten();
+        let unknown = organisers.find(|person| !(self.has_person)(**person));
+        unknown.map_or(Ok(()), |person| Err(Rejection::UnknownPerson(*person)))
+    }
 }
 
 /// The facts with what `news` says otherwise.
@@ -100,6 +127,11 @@ impl State {
             .map(|(id, _)| id)
     }
 
+    fn is_cancelled(&self, session: SessionId) -> bool {
+        let known = self.sessions.get(&session);
+        known.is_some_and(|known| known.word == Word::Cancelled)
+    }
+
     /// Whether any session is on or within two hours.
     pub fn is_near_any(&self, at: Timestamp) -> bool {
         self.near(at).next().is_some()
@@ -111,29 +143,39 @@ impl State {
         let to = (at.plus_millis(NEAR_MILLIS + 1), none);
         self.by_start.range(from..to).filter_map(move |(_, id)| {
             let session = self.sessions.get(id)?;
-            let near = session.word != Word::Cancelled && session.distance(at) <= NEAR_MILLIS;
+            let near = session.word != Word::Cancelled && session.is_near(at);
             near.then_some((*id, session))
         })
     }
 
-    /// What a command would record; `has_room` tells whether a room is known.
-    pub fn decide(
+    /// Whether nothing may show who comes to a session, or at an instant with an activity's code.
+    pub fn is_hidden(
         &self,
-        command: &Command,
-        today: Day,
-        has_room: &dyn Fn(RoomId) -> bool,
-    ) -> Result<Vec<Event>, Rejection> {
-        let known_room = |room: Option<RoomId>| match room {
-            Some(room) if !has_room(room) => Err(Rejection::UnknownRoom(room)),
-            Some(_) | None => Ok(()),
+        zone: &Zone,
+        session: Option<SessionId>,
+        code: Option<Code>,
+        at: Timestamp,
+    ) -> bool {
+        let planned = session.and_then(|session| self.sessions.get(&session));
+        let issued = code.and_then(|code| self.codes.get(&code));
+        let (activity, at) = match (planned, issued.map(|issued| issued.target)) {
+            (Some(planned), _) => (planned.activity, planned.starts_at),
+            (None, Some(Target::Activity(activity))) => (activity, at),
+            (None, _) => return false,
         };
+        self.is_sensitive(activity, zone.day_of(at))
+    }
+
+    /// What a command would record.
+    pub fn decide(&self, command: &Command, rooms: &Rooms<'_>) -> Result<Vec<Event>, Rejection> {
+        let today = rooms.today;
         match command {
             Command::AddActivity {
                 activity,
                 facts,
                 since,
             } => {
-                known_room(facts.room)?;
+                rooms.facts(facts)?;
                 self.add(*activity, facts, since.unwrap_or(today))
             }
             Command::ChangeActivity {
@@ -141,7 +183,7 @@ impl State {
                 facts,
                 since,
             } => {
-                known_room(facts.room)?;
+                rooms.facts(facts)?;
                 self.change(*activity, facts, since.unwrap_or(today))
             }
             Command::PlanSessions {
@@ -150,7 +192,7 @@ impl State {
                 room,
                 series,
             } => {
-                known_room(*room)?;
+                rooms.room(*room)?;
                 self.plan(*activity, sessions, *room, *series)
             }
             Command::CancelSession(session) => self.say(
@@ -295,10 +337,13 @@ impl State {
             | Target::Coffee
             | Target::Gift => {}
         }
-        match self.codes.get(&code) {
-            Some(known) if *known == issued => Ok(vec![]),
-            Some(_) => Err(Rejection::IdReused),
-            None => {
+        match (self.codes.get(&code), issued.target) {
+            (Some(known), _) if *known == issued => Ok(vec![]),
+            (Some(_), _) => Err(Rejection::IdReused),
+            (None, Target::Session(session)) if self.is_cancelled(session) => {
+                Err(Rejection::SessionCancelled(session))
+            }
+            (None, _) => {
                 let Issued {
                     target,
                     day,
@@ -384,6 +429,11 @@ impl State {
 }
 
 impl Session {
+    /// Whether it is on at an instant, or within two hours.
+    pub fn is_near(&self, at: Timestamp) -> bool {
+        self.distance(at) <= NEAR_MILLIS
+    }
+
     /// Milliseconds between an instant and the session; 0 while it is on.
     fn distance(&self, at: Timestamp) -> i64 {
         let ahead = self.starts_at.millis_since(at);

@@ -14,9 +14,18 @@ struct Stands<T> {
 }
 
 impl<T> Stands<T> {
-    /// Whether it stands no more on that day: ending it then changes nothing.
-    fn ended_by(&self, day: Day) -> bool {
-        self.until.is_some_and(|until| until <= day)
+    /// From which day on it is to end; none where it has ended so already.
+    fn end(&self, since: Option<Day>, today: Day) -> Result<Option<Day>, Rejection> {
+        match (self.until, since) {
+            (Some(until), None) if until <= today => Ok(None),
+            (Some(until), Some(since)) if until < since => {
+                Err(Rejection::AlreadyEnded { since: until })
+            }
+            (until, since) => {
+                let since = since.unwrap_or(today);
+                Ok((until != Some(since)).then_some(since))
+            }
+        }
     }
 }
 
@@ -29,11 +38,11 @@ pub struct State {
 }
 
 impl State {
-    /// Whether it stands on a day.
-    pub fn stands(&self, listed: Listed, day: Day) -> bool {
+    /// Whether what was counted on a day may be noted under it: until it is ended, and also from before it was listed.
+    pub fn takes(&self, listed: Listed, day: Day) -> bool {
         self.listed
             .get(&listed)
-            .is_some_and(|known| known.since <= day && known.until.is_none_or(|until| day < until))
+            .is_some_and(|known| known.until.is_none_or(|until| day < until))
     }
 
     /// Whether a room of that id was ever set.
@@ -101,19 +110,13 @@ impl State {
                 }
             }
             Command::End { listed, since } => {
-                let since = since.unwrap_or(today);
-                let known = self
-                    .listed
-                    .get(listed)
-                    .ok_or(Rejection::UnknownListed(*listed))?;
-                Ok(if known.ended_by(since) {
-                    vec![]
-                } else {
-                    vec![Event::Ended {
-                        listed: *listed,
-                        since,
-                    }]
-                })
+                let (listed, known) = (*listed, self.listed.get(listed));
+                let known = known.ok_or(Rejection::UnknownListed(listed))?;
+                let ends = known.end(*since, today)?;
+                Ok(ends
+                    .map(|since| Event::Ended { listed, since })
+                    .into_iter()
+                    .collect())
             }
             Command::AwardGrant {
                 grant,
@@ -140,19 +143,13 @@ impl State {
                 }
             }
             Command::EndGrant { grant, since } => {
-                let since = since.unwrap_or(today);
-                let known = self
-                    .grants
-                    .get(grant)
-                    .ok_or(Rejection::UnknownGrant(*grant))?;
-                Ok(if known.ended_by(since) {
-                    vec![]
-                } else {
-                    vec![Event::GrantEnded {
-                        grant: *grant,
-                        since,
-                    }]
-                })
+                let (grant, known) = (*grant, self.grants.get(grant));
+                let known = known.ok_or(Rejection::UnknownGrant(grant))?;
+                let ends = known.end(*since, today)?;
+                Ok(ends
+                    .map(|since| Event::GrantEnded { grant, since })
+                    .into_iter()
+                    .collect())
             }
             Command::Change { settings, since } => self.change(settings, since.unwrap_or(today)),
         }
@@ -168,11 +165,13 @@ impl State {
                 return Err(Rejection::InvalidHours);
             }
         }
-        let news = settings
-            .iter()
-            .filter(|setting| self.on(setting, since) != Some(*setting));
+        let news = settings.iter().enumerate().filter(|(place, setting)| {
+            let alike = |later: &Setting| discriminant(later) == discriminant(*setting);
+            let is_last = !settings[place + 1..].iter().any(alike);
+            is_last && self.on(setting, since) != Some(*setting)
+        });
         Ok(news
-            .map(|setting| Event::SettingChanged {
+            .map(|(_, setting)| Event::SettingChanged {
                 setting: setting.clone(),
                 since,
             })

@@ -191,6 +191,6 @@ pub enum Command {
         /// Why.
         reason: Option<Sealed>,
     },
-    /// Waiting entries were real; 1 to 500.
+    /// Waiting entries were real; 1 to [`super::CONFIRMED_MAX`], each once.
     Confirm(Vec<EntryId>),
 }

@@ -49,6 +49,11 @@ enum Spot {
     DropIn(Day),
 }
 
+/// Quarters of an hour since 1970.
+fn quarter_of(at: Timestamp) -> i64 {
+    at.millis().div_euclid(QUARTER_MILLIS)
+}
+
 /// Persons in one quarter of an hour.
 #[derive(Debug, Clone, Copy, Default)]
 struct Quarter {
@@ -61,7 +66,7 @@ struct Quarter {
 pub struct State {
     entries: HashMap<EntryId, Kept>,
     present: HashMap<(Spot, Visitor), Vec<(EntryId, u8)>>,
-    quarters: BTreeMap<i64, Quarter>,
+    quarters: HashMap<i64, Quarter>,
     waiting: BTreeMap<Position, EntryId>,
 }
 
@@ -85,30 +90,30 @@ impl State {
         })
     }
 
-    /// Whether so many more by poster are beyond what is plausible in that quarter of an hour.
+    /// Whether so many more by poster are beyond what is plausible in that quarter of an hour: twice the busiest quarter
+    /// of that hour of the weekday, today and in the weeks before, of what was seen otherwise or confirmed.
     fn is_too_many(&self, zone: &Zone, at: Timestamp, persons: u32) -> bool {
         const FLOOR: u32 = 10;
-        const BACK_MILLIS: i64 = 56 * 86_400_000;
-        let quarter = at.millis().div_euclid(QUARTER_MILLIS);
-        let alike = |number: i64| {
-            let (day, minutes) = zone.wall(Timestamp::from_millis(number * QUARTER_MILLIS));
-            (day.weekday(), minutes / 60)
+        const WEEKS_BACK: i32 = 8;
+        let (date, minutes) = zone.wall(at);
+        let sure = |weeks: i32| {
+            let hour = quarter_of(zone.at(date.plus(-7 * weeks), minutes / 60 * 60));
+            let quarters = (hour..hour + 4).filter_map(|quarter| self.quarters.get(&quarter));
+            quarters.map(|seen| seen.sure).max()
         };
-        let like = alike(quarter);
-        let back = quarter - BACK_MILLIS / QUARTER_MILLIS - 4;
-        let busiest = self
-            .quarters
-            .range(back..=quarter)
-            .filter(|(number, seen)| seen.sure > 0 && alike(**number) == like)
-            .map(|(_, seen)| seen.sure)
-            .max()
-            .unwrap_or(0);
-        let so_far = self.quarters.get(&quarter).map_or(0, |seen| seen.poster);
-        so_far + persons > busiest.saturating_mul(2).max(FLOOR)
+        let busiest = (0..=WEEKS_BACK).filter_map(sure).max().unwrap_or(0);
+        let so_far = self.quarters.get(&quarter_of(at));
+        let so_far = so_far.map_or(0, |seen| seen.poster);
+        so_far.saturating_add(persons) > busiest.saturating_mul(2).max(FLOOR)
     }
 
-    /// Takes an event in.
-    pub fn evolve(&mut self, event: &Event, recorded: &Recorded, zone: &Zone) {
+    /// Takes an event in, with the organisation's time zone and when the entry was seen.
+    pub fn evolve(
+        &mut self,
+        event: &Event,
+        recorded: &Recorded,
+        (zone, seen_at): (&Zone, Timestamp),
+    ) {
         let id = EntryId::new(recorded.fact.id);
         let (mut code, mut waiting) = (None, false);
         let kind = match event {
@@ -129,7 +134,7 @@ impl State {
                     earlier.push((id, party.persons()));
                 }
                 let seen = CheckIn {
-                    quarter: at.millis().div_euclid(QUARTER_MILLIS),
+                    quarter: quarter_of(seen_at),
                     persons: u32::from(party.persons()),
                     sure: *evidence != Evidence::Poster,
                     counted: *standing == Standing::Counted,

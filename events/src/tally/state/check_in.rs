@@ -1,17 +1,16 @@
 //! Check-ins: where, who, how it was seen, and whether it counts.
 
-use super::decide::{Decided, Rooms};
+use super::decide::{Asked, Decided, Rooms};
 use super::{Spot, State};
 use crate::organisation::Authority;
 use crate::programme::Target;
-use crate::programme::state::Issued;
-use crate::tally::{Arrival, Entry, Event, Evidence, Place, Rejection, Standing, Visitor};
-use crate::values::{ActivityId, Code, Day, Party, SessionId, Timestamp};
+use crate::programme::state::{Issued, Session};
+use crate::tally::{Arrival, Event, Evidence, Place, Rejection, Standing, Visitor};
+use crate::values::{Code, Day, Party, SessionId, Timestamp};
 
 /// Where a check-in belongs, once its code is read.
 struct Where {
     session: Option<SessionId>,
-    activity: Option<ActivityId>,
     code: Option<Code>,
     evidence: Evidence,
 }
@@ -26,22 +25,27 @@ pub(super) fn good_code<'a>(
     if issued.withdrawn {
         return Err(Rejection::UnknownCode);
     }
+    let (programme, zone) = (rooms.programme, rooms.zone);
     let session = match issued.target {
         Target::Session(session) => Some(session),
-        Target::Activity(_) | Target::Door | Target::Bar | Target::Coffee | Target::Gift => None,
+        Target::Activity(activity) => programme.session_at(activity, at),
+        Target::Door | Target::Bar | Target::Coffee | Target::Gift => None,
     };
-    let planned = session.and_then(|session| rooms.programme.session(session));
-    let day = planned.map_or(at, |planned| match issued.day {
-        Some(_) => planned.starts_at,
-        None => at,
-    });
+    let planned = session.and_then(|session| programme.session(session));
+    // What began that evening may go on behind the day's end.
+    let goes_on = |only| {
+        let began = |planned: &&Session| zone.day_of(planned.starts_at) == only;
+        planned
+            .filter(began)
+            .is_some_and(|planned| planned.is_near(at))
+    };
     let other_day = issued
         .day
-        .is_some_and(|only| only != rooms.zone.day_of(day));
+        .is_some_and(|only| only != zone.day_of(at) && !goes_on(only));
     if other_day || issued.valid_until.is_some_and(|until| at >= until) {
         return Err(Rejection::CodeExpired);
     }
-    let for_once = issued.day.is_some() || session.is_some();
+    let for_once = issued.day.is_some() || matches!(issued.target, Target::Session(_));
     Ok((
         issued,
         if for_once {
@@ -56,25 +60,23 @@ impl State {
     pub(super) fn check_in(
         &self,
         rooms: &Rooms<'_>,
-        authority: Authority,
-        entry: &Entry,
+        asked: &Asked<'_>,
         (place, party, arrival): (Place, Option<Party>, &Arrival),
     ) -> Result<Decided, Rejection> {
-        let at = entry.occurred_at;
-        let found = locate(rooms, authority, place, at)?;
+        let at = asked.entry.occurred_at;
+        let found = locate(rooms, asked.authority, place, at)?;
         let planned = found
             .session
             .and_then(|session| rooms.programme.session(session));
         let day = rooms
             .zone
             .day_of(planned.map_or(at, |planned| planned.starts_at));
-        let activity = planned.map(|planned| planned.activity).or(found.activity);
-        let sensitive =
-            activity.is_some_and(|activity| rooms.programme.is_sensitive(activity, day));
+        let programme = rooms.programme;
+        let sensitive = programme.is_hidden(rooms.zone, found.session, found.code, at);
         if sensitive && *arrival != Arrival::Unknown {
             return Err(Rejection::Sensitive);
         }
-        let visitor = who(rooms, arrival, day)?;
+        let visitor = who(rooms, asked.authority, arrival, day)?;
         let party = party.unwrap_or_else(|| match visitor {
             Visitor::Pass(person) if rooms.people.is_child(person, day) => Party::one_child(),
             Visitor::Pass(_) | Visitor::Phone(_) | Visitor::Unknown => Party::one_adult(),
@@ -83,18 +85,23 @@ impl State {
         let standing = if visitor != Visitor::Unknown && self.is_in(spot, visitor, party.persons())
         {
             Standing::AlreadyCounted
-        } else if found.evidence == Evidence::Poster
-            && (is_out_of_hours(rooms, at)
-                || self.is_too_many(rooms.zone, at, u32::from(party.persons())))
-        {
+        } else if found.is_elsewhere(rooms, at) || found.is_out_of_hours(rooms, at) {
             Standing::ToConfirm
+        } else if found.evidence == Evidence::Poster {
+            // The log keeps no time of who came to a sensitive activity, only when it was told.
+            let seen_at = if sensitive { asked.now } else { at };
+            if self.is_too_many(rooms.zone, seen_at, u32::from(party.persons())) {
+                Standing::ToConfirm
+            } else {
+                Standing::Counted
+            }
         } else {
             Standing::Counted
         };
         let (occurred_at, shifted_millis) = match planned {
             Some(planned) if sensitive => (planned.starts_at, 0),
             None if sensitive => (rooms.zone.start_of(day), 0),
-            Some(_) | None => (at, entry.shifted_millis),
+            Some(_) | None => (at, asked.entry.shifted_millis),
         };
         let event = Event::VisitorCheckedIn {
             session: found.session,
@@ -113,8 +120,25 @@ impl State {
     }
 }
 
-fn is_out_of_hours(rooms: &Rooms<'_>, at: Timestamp) -> bool {
-    rooms.standing.within_hours(rooms.zone, at) == Some(false) && !rooms.programme.is_near_any(at)
+impl Where {
+    /// Whether nobody signed in saw it, and the session was neither near nor on that day: its code was kept or copied.
+    fn is_elsewhere(&self, rooms: &Rooms<'_>, at: Timestamp) -> bool {
+        let planned = self
+            .session
+            .and_then(|session| rooms.programme.session(session));
+        self.evidence != Evidence::Host
+            && planned.is_some_and(|planned| {
+                let same_day = rooms.zone.day_of(planned.starts_at) == rooms.zone.day_of(at);
+                !same_day && !planned.is_near(at)
+            })
+    }
+
+    /// Whether a poster was scanned outside the weekly hours, where there are any, and far from any session.
+    fn is_out_of_hours(&self, rooms: &Rooms<'_>, at: Timestamp) -> bool {
+        self.evidence == Evidence::Poster
+            && rooms.standing.within_hours(rooms.zone, at) == Some(false)
+            && !rooms.programme.is_near_any(at)
+    }
 }
 
 fn locate(
@@ -135,7 +159,6 @@ fn locate(
             rooms.session(Some(session))?;
             return Ok(Where {
                 session: Some(session),
-                activity: None,
                 code: None,
                 evidence: Evidence::Host,
             });
@@ -143,17 +166,16 @@ fn locate(
         (Place::DropIn, _) => {
             return Ok(Where {
                 session: None,
-                activity: None,
                 code: None,
                 evidence: Evidence::Host,
             });
         }
     };
     let (issued, seen) = good_code(rooms, code, at)?;
-    let (session, activity) = match issued.target {
-        Target::Activity(activity) => (rooms.programme.session_at(activity, at), Some(activity)),
-        Target::Session(session) => (Some(session), None),
-        Target::Door => (chosen, None),
+    let session = match issued.target {
+        Target::Activity(activity) => rooms.programme.session_at(activity, at),
+        Target::Session(session) => Some(session),
+        Target::Door => chosen,
         Target::Bar | Target::Coffee | Target::Gift => return Err(Rejection::WrongCode),
     };
     if chosen.is_some() && chosen != session {
@@ -166,13 +188,17 @@ fn locate(
     };
     Ok(Where {
         session,
-        activity,
         code: Some(code),
         evidence,
     })
 }
 
-fn who(rooms: &Rooms<'_>, arrival: &Arrival, day: Day) -> Result<Visitor, Rejection> {
+fn who(
+    rooms: &Rooms<'_>,
+    authority: Authority,
+    arrival: &Arrival,
+    day: Day,
+) -> Result<Visitor, Rejection> {
     match arrival {
         Arrival::Unknown => Ok(Visitor::Unknown),
         Arrival::Phone(tags) => {
@@ -182,8 +208,7 @@ fn who(rooms: &Rooms<'_>, arrival: &Arrival, day: Day) -> Result<Visitor, Reject
                 .ok_or(Rejection::NoTag)
         }
         Arrival::Pass(hash) => rooms
-            .people
-            .by_pass(hash)
+            .holder(authority, hash)
             .map(Visitor::Pass)
             .ok_or(Rejection::UnknownPass),
     }

@@ -1,19 +1,19 @@
 //! What an entry records.
 
 use super::check_in::good_code;
-use super::{Kept, Kind, State};
+use super::{Kind, State};
 use crate::access::Role;
 use crate::organisation::Authority;
 use crate::standing::Listed;
-use crate::tally::{Command, Donor, Entry, Event, Evidence, Rejection, Standing, Target, Who};
-use crate::values::{Code, Day, EntryId, PersonId, SessionId, Timestamp, Zone};
+use crate::tally::{
+    CONFIRMED_MAX, Command, Donor, Entry, Event, Evidence, Rejection, Standing, Target, Who,
+};
+use crate::values::{Code, Day, EntryId, PersonId, SecretHash, SessionId, Timestamp, Zone};
 use crate::{people, programme, standing};
 
 const AHEAD_MILLIS_MAX: i64 = 5 * 60_000;
 const BACK_MILLIS_MAX: i64 = 400 * 86_400_000;
 const CODE_MENDS_MILLIS: i64 = 15 * 60_000;
-/// Entries confirmed by one entry.
-const CONFIRMED_MAX: usize = 500;
 
 /// The other rooms, as far as an entry depends on them.
 pub struct Rooms<'a> {
@@ -25,6 +25,16 @@ pub struct Rooms<'a> {
     pub people: &'a people::state::State,
     /// Counters, indicators, hours.
     pub standing: &'a standing::state::State,
+}
+
+/// An entry on its way in.
+pub(super) struct Asked<'a> {
+    /// On whose word.
+    pub(super) authority: Authority,
+    /// The entry itself.
+    pub(super) entry: &'a Entry,
+    /// The writer's clock.
+    pub(super) now: Timestamp,
 }
 
 /// What is recorded of an entry.
@@ -49,6 +59,26 @@ impl Rooms<'_> {
         }
     }
 
+    /// Whose pass it is; the characters to type are good on a device that was let in only.
+    pub(super) fn holder(&self, authority: Authority, hash: &SecretHash) -> Option<PersonId> {
+        match authority {
+            Authority::Code(_) => self.people.by_whole_pass(hash),
+            Authority::Device { .. } | Authority::Operator | Authority::System => {
+                self.people.by_pass(hash)
+            }
+        }
+    }
+
+    /// Refuses a session that does not let know who came: nothing that names somebody may point to it.
+    fn open(&self, session: Option<SessionId>, at: Timestamp) -> Result<(), Rejection> {
+        self.session(session)?;
+        if self.programme.is_hidden(self.zone, session, None, at) {
+            Err(Rejection::Sensitive)
+        } else {
+            Ok(())
+        }
+    }
+
     fn volunteer(&self, who: Who, day: Day) -> Result<PersonId, Rejection> {
         let person = match who {
             Who::Person(person) => person,
@@ -57,8 +87,7 @@ impl Rooms<'_> {
         if !self.people.is_known(person) {
             return Err(Rejection::UnknownPerson(person));
         }
-        let volunteers = self.people.is_volunteer(person, day);
-        if volunteers {
+        if self.people.has_helped(person, day) {
             Ok(person)
         } else {
             Err(Rejection::NoVolunteer(person))
@@ -78,13 +107,18 @@ impl State {
         if self.entries.contains_key(&entry.id) {
             return Ok(None);
         }
+        let asked = Asked {
+            authority,
+            entry,
+            now,
+        };
         may(authority, &entry.command)?;
         let ahead = entry.occurred_at.millis_since(now);
         if ahead > AHEAD_MILLIS_MAX {
-            return Err(Rejection::TooEarly);
+            return Err(Rejection::TooFarAhead);
         }
         if -ahead > BACK_MILLIS_MAX {
-            return Err(Rejection::TooLate);
+            return Err(Rejection::TooFarBack);
         }
         if let Command::CheckIn {
             place,
@@ -93,18 +127,10 @@ impl State {
         } = &entry.command
         {
             return self
-                .check_in(rooms, authority, entry, (*place, *party, arrival))
+                .check_in(rooms, &asked, (*place, *party, arrival))
                 .map(Some);
         }
-        if let Command::Retract { retracts, .. } = &entry.command
-            && self
-                .entries
-                .get(retracts)
-                .is_some_and(|kept| kept.retracted)
-        {
-            return Ok(None);
-        }
-        let (registered, event) = self.event(rooms, authority, entry, now)?;
+        let (registered, event) = self.event(rooms, &asked)?;
         let (occurred_at, shifted_millis) = (entry.occurred_at, entry.shifted_millis);
         Ok(Some(Decided {
             registered,
@@ -118,10 +144,9 @@ impl State {
     fn event(
         &self,
         rooms: &Rooms<'_>,
-        authority: Authority,
-        entry: &Entry,
-        now: Timestamp,
+        asked: &Asked<'_>,
     ) -> Result<(Option<people::Event>, Event), Rejection> {
+        let (authority, entry) = (asked.authority, asked.entry);
         let day = rooms.zone.day_of(entry.occurred_at);
         let event = match entry.command.clone() {
             Command::CheckIn { .. } => return Err(Rejection::Forbidden),
@@ -162,7 +187,7 @@ impl State {
                 }
             }
             Command::Tally { counter, quantity } => {
-                if !rooms.standing.stands(Listed::Counter(counter), day) {
+                if !rooms.standing.takes(Listed::Counter(counter), day) {
                     return Err(Rejection::UnknownCounter(counter));
                 }
                 Event::CounterTallied { counter, quantity }
@@ -173,7 +198,10 @@ impl State {
                 session,
                 volunteer,
             } => {
-                rooms.session(session)?;
+                match volunteer {
+                    Some(_) => rooms.open(session, entry.occurred_at)?,
+                    None => rooms.session(session)?,
+                }
                 volunteer
                     .map(|person| rooms.volunteer(Who::Person(person), day))
                     .transpose()?;
@@ -185,7 +213,7 @@ impl State {
                 }
             }
             Command::StartShift { who, kind, session } => {
-                rooms.session(session)?;
+                rooms.open(session, entry.occurred_at)?;
                 let volunteer = rooms.volunteer(who, day)?;
                 Event::ShiftStarted {
                     volunteer,
@@ -250,14 +278,14 @@ impl State {
                 return Ok((registered, event));
             }
             Command::Measure { indicator, value } => {
-                if !rooms.standing.stands(Listed::Indicator(indicator), day) {
+                if !rooms.standing.takes(Listed::Indicator(indicator), day) {
                     return Err(Rejection::UnknownIndicator(indicator));
                 }
                 Event::IndicatorMeasured { indicator, value }
             }
             Command::NoteOpening(state) => Event::OpeningNoted { state },
             Command::Retract { retracts, reason } => {
-                let target = self.to_retract(rooms.zone, authority, retracts, now)?;
+                let target = self.to_retract(rooms.zone, authority, retracts, asked.now)?;
                 Event::EntryRetracted { target, reason }
             }
             Command::Confirm(entries) => Event::EntriesConfirmed {
@@ -265,10 +293,6 @@ impl State {
             },
         };
         Ok((None, event))
-    }
-
-    fn kept(&self, id: EntryId) -> Result<&Kept, Rejection> {
-        self.entries.get(&id).ok_or(Rejection::UnknownEntry(id))
     }
 
     fn shift_to_end(&self, shift: EntryId, at: Timestamp) -> Result<Target, Rejection> {
@@ -303,44 +327,53 @@ impl State {
         id: EntryId,
         now: Timestamp,
     ) -> Result<Target, Rejection> {
-        let kept = self.kept(id)?;
+        let kept = self
+            .entries
+            .get(&id)
+            .ok_or(Rejection::NothingToRetract(id))?;
         if matches!(kept.kind, Kind::Retraction | Kind::Confirmation) {
             return Err(Rejection::NotRetractable(id));
         }
-        let mine = match authority {
+        let (mine, in_time) = match authority {
             Authority::Code(code) => {
                 let age = now.millis_since(kept.recorded_at);
-                kept.code == Some(code) && kept.device.is_none() && age <= CODE_MENDS_MILLIS
+                let mine = kept.code == Some(code) && kept.device.is_none();
+                (mine, age <= CODE_MENDS_MILLIS)
             }
             Authority::Device {
                 role: Role::Coordinator,
                 ..
             }
-            | Authority::System => true,
+            | Authority::System => (true, true),
             Authority::Device { device, .. } => {
-                kept.device == Some(device) && zone.day_of(kept.recorded_at) == zone.day_of(now)
+                let same_day = zone.day_of(kept.recorded_at) == zone.day_of(now);
+                (kept.device == Some(device), same_day)
             }
-            Authority::Operator => false,
+            Authority::Operator => (false, false),
         };
-        let target = Target {
-            entry: id,
-            position: kept.position,
-        };
-        if mine {
-            Ok(target)
-        } else {
+        if !mine {
             Err(Rejection::NotYours(id))
+        } else if kept.retracted {
+            Err(Rejection::AlreadyRetracted(id))
+        } else if !in_time {
+            Err(Rejection::TooLateToRetract(id))
+        } else {
+            Ok(Target {
+                entry: id,
+                position: kept.position,
+            })
         }
     }
 
     fn to_confirm(&self, ids: &[EntryId]) -> Result<Vec<Target>, Rejection> {
         if ids.is_empty() || ids.len() > CONFIRMED_MAX {
-            return Err(Rejection::Forbidden);
+            return Err(Rejection::ConfirmationCount);
         }
         let mut targets: Vec<Target> = Vec::with_capacity(ids.len());
         let mut taken = std::collections::HashSet::new();
         for &entry in ids {
-            let kept = self.kept(entry)?;
+            let kept = self.entries.get(&entry);
+            let kept = kept.ok_or(Rejection::NothingToConfirm(entry))?;
             if !kept.waiting || kept.retracted || !taken.insert(entry) {
                 return Err(Rejection::NotWaiting(entry));
             }

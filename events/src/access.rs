@@ -68,7 +68,7 @@ pub enum Event {
         /// Hash of its refresh secret.
         refresh: SecretHash,
     },
-    /// A program is in, by a token that names this device.
+    /// A program is in, by a token that names this device. The token ends where the event says.
     #[serde(rename = "api_token_issued.v1")]
     ApiTokenIssued {
         /// Which.
@@ -91,6 +91,14 @@ pub enum Event {
         /// Hash of the new secret.
         refresh: SecretHash,
     },
+    /// A browser showed its new refresh secret: the one before is good no more.
+    #[serde(rename = "refresh_used.v1")]
+    RefreshUsed {
+        /// Which device.
+        device: DeviceId,
+        /// Hash of the secret shown.
+        refresh: SecretHash,
+    },
     /// A device is shut out at once.
     #[serde(rename = "device_revoked.v1")]
     Revoked {
@@ -110,10 +118,8 @@ pub enum Command {
         name: Name,
         /// What it may do.
         role: Role,
-        /// Hash of the one-time code.
+        /// Hash of the one-time code, good for [`INVITATION_MILLIS`].
         code: SecretHash,
-        /// Until when.
-        expires_at: Timestamp,
     },
     /// Enrol by the one-time code.
     Enrol {
@@ -137,12 +143,11 @@ pub enum Command {
         device: DeviceId,
         /// What people call it.
         name: Name,
-        /// What it may do.
+        /// What it may do, for [`API_TOKEN_MILLIS`].
         role: Role,
-        /// Until when.
-        expires_at: Timestamp,
     },
-    /// Sign in again by the refresh secret; a secret older than the last two shuts the device out.
+    /// Sign in again by the refresh secret. The one before stays good until the new one was shown, since answers get
+    /// lost; an older one shuts the device out.
     Refresh {
         /// Which device.
         device: DeviceId,
@@ -154,6 +159,12 @@ pub enum Command {
     /// Shut a device out.
     Revoke(DeviceId),
 }
+
+/// How long a one-time code is good: 15 minutes.
+pub const INVITATION_MILLIS: i64 = 15 * 60_000;
+
+/// How long an API token is good: 90 days.
+pub const API_TOKEN_MILLIS: i64 = 90 * 86_400_000;
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

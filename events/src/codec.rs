@@ -91,6 +91,7 @@ const ACCESS: &[&str] = &[
     "device_enrolled_by_badge.v1",
     "api_token_issued.v1",
     "refresh_changed.v1",
+    "refresh_used.v1",
     "device_revoked.v1",
 ];
 const STANDING: &[&str] = &[

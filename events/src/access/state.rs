@@ -1,6 +1,6 @@
 //! What the rules keep of devices.
 
-use super::{Command, DeviceKind, Event, Rejection, Role};
+use super::{API_TOKEN_MILLIS, Command, DeviceKind, Event, INVITATION_MILLIS, Rejection, Role};
 use crate::values::{DeviceId, Name, PersonId, SecretHash, Timestamp};
 use std::collections::HashMap;
 
@@ -23,9 +23,19 @@ pub struct Device {
     /// Until when its one-time code or its token is good.
     pub expires_at: Option<Timestamp>,
     invitation: Option<SecretHash>,
-    /// Refresh secrets, the newest last.
-    refresh: Vec<SecretHash>,
-    refreshed_at: Timestamp,
+    secrets: Option<Secrets>,
+}
+
+/// The refresh secrets of a browser that enrolled.
+#[derive(Debug, Clone, Copy)]
+struct Secrets {
+    /// With which it enrolled.
+    first: SecretHash,
+    /// The last one it showed, or the first.
+    current: SecretHash,
+    /// What it was told since, and has not shown.
+    next: Option<SecretHash>,
+    changed_at: Timestamp,
 }
 
 /// The devices.
@@ -77,35 +87,33 @@ impl State {
                 name,
                 role,
                 code,
-                expires_at,
             } => {
+                let other = self.invitations.get(code).filter(|known| *known != device);
+                if other.is_some() {
+                    return Err(Rejection::IdReused);
+                }
                 let event = Event::Invited {
                     device: *device,
                     name: name.clone(),
                     role: *role,
                     code: *code,
-                    expires_at: *expires_at,
+                    expires_at: now.plus_millis(INVITATION_MILLIS),
                 };
                 let same = |known: &Device| known.invitation == Some(*code);
                 self.admit(*device, event, same)
             }
-            Command::IssueApiToken {
-                device,
-                name,
-                role,
-                expires_at,
-            } => {
+            Command::IssueApiToken { device, name, role } => {
                 let event = Event::ApiTokenIssued {
                     device: *device,
                     name: name.clone(),
                     role: *role,
-                    expires_at: *expires_at,
+                    expires_at: now.plus_millis(API_TOKEN_MILLIS),
                     by_host,
                 };
                 let same = |known: &Device| {
                     known.kind == DeviceKind::Api
                         && known.role == *role
-                        && known.expires_at == Some(*expires_at)
+                        && known.name.as_ref() == Some(name)
                 };
                 self.admit(*device, event, same)
             }
@@ -119,7 +127,7 @@ impl State {
                     person,
                     refresh,
                 };
-                let same = |known: &Device| known.refresh.first() == Some(&refresh);
+                let same = |known: &Device| known.enrolled_with(refresh);
                 self.admit(device, event, same)
             }
             Command::Enrol { code, refresh } => self.enrol(code, *refresh, now),
@@ -161,12 +169,11 @@ impl State {
         if known.revoked {
             return Err(Rejection::Revoked(device));
         }
-        if let Some(first) = known.refresh.first() {
-            return if *first == refresh {
-                Ok(vec![])
-            } else {
-                Err(Rejection::CodeSpent)
-            };
+        if known.enrolled_with(refresh) {
+            return Ok(vec![]);
+        }
+        if known.secrets.is_some() {
+            return Err(Rejection::CodeSpent);
         }
         match known.expires_at {
             Some(expired_at) if now >= expired_at => Err(Rejection::CodeExpired { expired_at }),
@@ -188,21 +195,24 @@ impl State {
         if known.revoked {
             return Err(Rejection::Revoked(device));
         }
-        let age = known
-            .refresh
-            .iter()
-            .rev()
-            .position(|secret| secret == shown);
-        let due = now.millis_since(known.refreshed_at) >= REFRESH_CHANGES_AFTER_MILLIS;
-        match age {
-            None => Err(Rejection::CodeSpent),
-            Some(0 | 1) if due => Ok(vec![Event::RefreshChanged {
-                device,
-                refresh: next,
-            }]),
-            Some(0 | 1) => Ok(vec![]),
-            Some(_) => Ok(vec![Event::Revoked { device }]),
+        let secrets = known.secrets.ok_or(Rejection::CodeSpent)?;
+        let is_new = secrets.next == Some(*shown);
+        if !is_new && secrets.current != *shown {
+            return match self.refresh.get(shown) {
+                Some(owner) if *owner == device => Ok(vec![Event::Revoked { device }]),
+                Some(_) | None => Err(Rejection::CodeSpent),
+            };
         }
+        let due = now.millis_since(secrets.changed_at) >= REFRESH_CHANGES_AFTER_MILLIS;
+        let used = is_new.then_some(Event::RefreshUsed {
+            device,
+            refresh: *shown,
+        });
+        let changed = due.then_some(Event::RefreshChanged {
+            device,
+            refresh: next,
+        });
+        Ok(used.into_iter().chain(changed).collect())
     }
 
     /// Takes an event in.
@@ -215,7 +225,7 @@ impl State {
                 code,
                 expires_at,
             } => {
-                let mut new = Device::new(*role, DeviceKind::Browser, recorded_at);
+                let mut new = Device::new(*role, DeviceKind::Browser);
                 new.name = Some(name.clone());
                 new.expires_at = Some(*expires_at);
                 new.invitation = Some(*code);
@@ -229,7 +239,7 @@ impl State {
                 expires_at,
                 ..
             } => {
-                let mut new = Device::new(*role, DeviceKind::Api, recorded_at);
+                let mut new = Device::new(*role, DeviceKind::Api);
                 new.name = Some(name.clone());
                 new.expires_at = Some(*expires_at);
                 self.devices.insert(*device, new);
@@ -239,13 +249,24 @@ impl State {
                 person,
                 refresh,
             } => {
-                let mut new = Device::new(Role::Volunteer, DeviceKind::Browser, recorded_at);
+                let mut new = Device::new(Role::Volunteer, DeviceKind::Browser);
                 new.person = Some(*person);
                 self.devices.insert(*device, new);
-                self.take_secret(*device, *refresh, recorded_at);
+                self.enrolled(*device, *refresh, recorded_at);
             }
-            Event::Enrolled { device, refresh } | Event::RefreshChanged { device, refresh } => {
-                self.take_secret(*device, *refresh, recorded_at);
+            Event::Enrolled { device, refresh } => self.enrolled(*device, *refresh, recorded_at),
+            Event::RefreshChanged { device, refresh } => {
+                self.refresh.insert(*refresh, *device);
+                if let Some(secrets) = self.secrets_of(*device) {
+                    secrets.next = Some(*refresh);
+                    secrets.changed_at = recorded_at;
+                }
+            }
+            Event::RefreshUsed { device, refresh } => {
+                if let Some(secrets) = self.secrets_of(*device) {
+                    secrets.current = *refresh;
+                    secrets.next = None;
+                }
             }
             Event::Revoked { device } => {
                 if let Some(known) = self.devices.get_mut(device) {
@@ -255,17 +276,25 @@ impl State {
         }
     }
 
-    fn take_secret(&mut self, device: DeviceId, refresh: SecretHash, at: Timestamp) {
+    fn enrolled(&mut self, device: DeviceId, first: SecretHash, changed_at: Timestamp) {
+        self.refresh.insert(first, device);
         if let Some(known) = self.devices.get_mut(&device) {
-            known.refresh.push(refresh);
-            known.refreshed_at = at;
-            self.refresh.insert(refresh, device);
+            known.secrets = Some(Secrets {
+                first,
+                current: first,
+                next: None,
+                changed_at,
+            });
         }
+    }
+
+    fn secrets_of(&mut self, device: DeviceId) -> Option<&mut Secrets> {
+        self.devices.get_mut(&device)?.secrets.as_mut()
     }
 }
 
 impl Device {
-    fn new(role: Role, kind: DeviceKind, at: Timestamp) -> Self {
+    fn new(role: Role, kind: DeviceKind) -> Self {
         Self {
             name: None,
             role,
@@ -274,13 +303,16 @@ impl Device {
             revoked: false,
             expires_at: None,
             invitation: None,
-            refresh: Vec::new(),
-            refreshed_at: at,
+            secrets: None,
         }
+    }
+
+    fn enrolled_with(&self, refresh: SecretHash) -> bool {
+        self.secrets.is_some_and(|secrets| secrets.first == refresh)
     }
 
     /// Whether it has signed in: a browser that enrolled, or a program with its token.
     pub fn is_in(&self) -> bool {
-        !self.revoked && (self.kind == DeviceKind::Api || !self.refresh.is_empty())
+        !self.revoked && (self.kind == DeviceKind::Api || self.secrets.is_some())
     }
 }

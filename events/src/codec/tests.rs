@@ -272,6 +272,10 @@ fn access_events() -> Vec<Event> {
             device,
             refresh: hash(5),
         },
+        E::RefreshUsed {
+            device,
+            refresh: hash(5),
+        },
         E::Revoked { device },
     ]
     .map(Event::Access)

@@ -77,6 +77,7 @@ fn access(event: &access::Event) -> &'static str {
         E::EnrolledByBadge { .. } => "device_enrolled_by_badge.v1",
         E::ApiTokenIssued { .. } => "api_token_issued.v1",
         E::RefreshChanged { .. } => "refresh_changed.v1",
+        E::RefreshUsed { .. } => "refresh_used.v1",
         E::Revoked { .. } => "device_revoked.v1",
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use meetellen_events::access::Role;
+use meetellen_events::access::{API_TOKEN_MILLIS, Role};
 use meetellen_events::values::{DeviceId, OrganisationId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ pub use operator::OperatorToken;
 /// How long a browser's token is good; its cookie gets it a new one.
 pub const ACCESS_VALID: Duration = Duration::from_secs(10 * 60);
 /// How long a program's token is good.
-pub const API_VALID: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const API_VALID: Duration = Duration::from_millis(API_TOKEN_MILLIS as u64);
 /// Bytes of a token that are looked at.
 pub const TOKEN_BYTES_MAX: usize = 1_024;
 

@@ -4,15 +4,12 @@ use super::caller::Operator;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::secrets;
-use crate::tokens::{API_VALID, Bearer, Kind};
+use crate::tokens::{Bearer, Kind};
 use actix_web::{HttpResponse, web};
 use meetellen_events::access::{self, Role};
 use meetellen_events::organisation::{Authority, Request};
-use meetellen_events::values::{Code, DeviceId, Locale, Name, OrganisationId, Slug, Timestamp};
+use meetellen_events::values::{Code, DeviceId, Locale, Name, OrganisationId, Slug};
 use serde::{Deserialize, Serialize};
-
-/// How long a one-time code lets a device in.
-pub const ENROL_MILLIS: i64 = 15 * 60_000;
 
 /// The zone of an organisation that names none.
 const ZONE_DEFAULT: &str = "Europe/Amsterdam";
@@ -157,21 +154,14 @@ pub async fn api_token(
     role: Role,
 ) -> Result<(DeviceId, String), Problem> {
     let device = DeviceId::new(uuid::Uuid::now_v7());
-    let now = node.now();
-    let valid = i64::try_from(API_VALID.as_millis()).unwrap_or(i64::MAX);
-    let request = Request::Access(access::Command::IssueApiToken {
-        device,
-        name,
-        role,
-        expires_at: now.plus_millis(valid),
-    });
+    let request = Request::Access(access::Command::IssueApiToken { device, name, role });
     node.ask(organisation, authority, request).await?;
     let bearer = Bearer {
         organisation,
         device,
         role,
     };
-    Ok((device, node.tokens.issue(Kind::Api, bearer, now)))
+    Ok((device, node.tokens.issue(Kind::Api, bearer, node.now())))
 }
 
 /// Invites a device: the link that lets it in once, within 15 minutes.
@@ -183,13 +173,11 @@ pub async fn invite(
     role: Role,
 ) -> Result<String, Problem> {
     let code = secrets::code().map_err(|error| Problem::internal(&error))?;
-    let now: Timestamp = node.now();
     let request = Request::Access(access::Command::Invite {
         device: DeviceId::new(uuid::Uuid::now_v7()),
         name,
         role,
         code: secrets::hash(code.bytes()),
-        expires_at: now.plus_millis(ENROL_MILLIS),
     });
     node.ask(organisation, authority, request).await?;
     Ok(format!("{}/enrol/{code}", node.public_url))

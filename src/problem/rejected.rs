@@ -28,8 +28,8 @@ fn of_tally(rejection: &tally::Rejection) -> Problem {
         R::UnknownCode => Cause::UnknownCode,
         R::CodeExpired => Cause::CodeExpired,
         R::WrongCode => Cause::WrongCode,
-        R::TooEarly => Cause::TooFarAhead,
-        R::TooLate => Cause::TooFarBack,
+        R::TooFarAhead => Cause::TooFarAhead,
+        R::TooFarBack => Cause::TooFarBack,
         R::UnknownSession(_) => Cause::UnknownSession,
         R::UnknownPerson(_) => Cause::UnknownPerson,
         R::NoVolunteer(_) => Cause::NotAVolunteer,
@@ -39,10 +39,14 @@ fn of_tally(rejection: &tally::Rejection) -> Problem {
         R::UnknownShift(_) => Cause::UnknownShift,
         R::ShiftEnded(_) => Cause::ShiftEnded,
         R::EndBeforeStart => Cause::EndsBeforeItBegan,
-        R::UnknownEntry(_) => Cause::NothingToRetract,
+        R::NothingToRetract(_) => Cause::NothingToRetract,
         R::NotRetractable(_) => Cause::NotRetractable,
         R::NotYours(_) => Cause::NotYoursToRetract,
+        R::TooLateToRetract(_) => Cause::TooLateToRetract,
+        R::AlreadyRetracted(_) => Cause::AlreadyRetracted,
+        R::NothingToConfirm(_) => Cause::NothingToConfirm,
         R::NotWaiting(_) => Cause::NotWaiting,
+        R::ConfirmationCount => Cause::OutOfRange,
         R::Sensitive => Cause::SensitiveActivity,
         R::NoTag => Cause::Internal,
         R::Forbidden => Cause::Forbidden,
@@ -57,11 +61,16 @@ fn of_programme(rejection: &programme::Rejection) -> Problem {
         R::UnknownActivity(_) => Cause::UnknownActivity,
         R::UnknownSession(_) => Cause::UnknownSession,
         R::UnknownRoom(_) => Cause::UnknownRoom,
+        R::UnknownPerson(_) => Cause::UnknownPerson,
         R::UnknownCode => Cause::UnknownCode,
+        R::SessionCancelled(_) => Cause::SessionCancelled,
         R::IdReused => Cause::IdReused,
         R::IncompleteActivity => return Problem::from(Cause::Invalid).at("", said),
         R::EmptySpan => return Problem::from(Cause::Invalid).at("/ends_at", said),
         R::SessionCount => return Problem::from(Cause::OutOfRange).at("/repeat/until", said),
+        R::WeeksBetween => {
+            return Problem::from(Cause::OutOfRange).at("/repeat/every_weeks", said);
+        }
     };
     Problem::from(cause).because(said)
 }
@@ -95,6 +104,7 @@ fn of_standing(rejection: &standing::Rejection) -> Problem {
     let said = rejection.to_string();
     let cause = match rejection {
         R::UnknownListed(_) | R::UnknownGrant(_) => Cause::UnknownStandingFact,
+        R::AlreadyEnded { .. } => Cause::AlreadyEnded,
         R::IdReused => Cause::IdReused,
         R::InvalidHours => return Problem::from(Cause::Invalid).at("/opening_hours", said),
     };

@@ -188,7 +188,6 @@ fn a_device_shut_out_while_its_command_waited_is_refused() {
         device,
         name: Name::new("till").expect("a name"),
         role: Role::Bar,
-        expires_at: Timestamp::from_millis(NOON + 1_000_000),
     });
     let of_device = |entry| Command {
         authority: Authority::Device {

@@ -140,6 +140,18 @@ impl Organisation {
         &self.programme
     }
 
+    /// Whether the log does not say when an entry happened: of who comes to a sensitive activity it keeps the session's
+    /// start, or the day's.
+    pub fn hides_time(&self, event: &tally::Event, occurred_at: Timestamp) -> bool {
+        let (Some(founded), tally::Event::VisitorCheckedIn { session, code, .. }) =
+            (&self.founded, event)
+        else {
+            return false;
+        };
+        self.programme
+            .is_hidden(&founded.zone, *session, *code, occurred_at)
+    }
+
     /// The entries that wait to be confirmed, in the order they came.
     pub fn waiting(&self) -> impl Iterator<Item = EntryId> {
         self.tally.waiting()
@@ -277,15 +289,12 @@ impl Organisation {
         Ok(facts)
     }
 
-    /// When an entry was seen. The log does not say when somebody came to a sensitive activity, but when it was told.
-    fn seen_at(&self, event: &tally::Event, recorded: &Recorded, zone: &Zone) -> Timestamp {
-        let (occurred_at, recorded_at) = (recorded.fact.occurred_at, recorded.recorded_at);
-        if let tally::Event::VisitorCheckedIn { session, code, .. } = event
-            && self.programme.is_hidden(zone, *session, *code, occurred_at)
-        {
-            recorded_at
+    /// When an entry was seen: where the log hides when somebody came, when it was told.
+    fn seen_at(&self, event: &tally::Event, recorded: &Recorded) -> Timestamp {
+        if self.hides_time(event, recorded.fact.occurred_at) {
+            recorded.recorded_at
         } else {
-            occurred_at
+            recorded.fact.occurred_at
         }
     }
 
@@ -367,7 +376,7 @@ impl Decider for Organisation {
             event::Event::Tally(event) => {
                 let zone = self.founded.as_ref().map(|founded| founded.zone.clone());
                 let zone = zone.unwrap_or_default();
-                let seen_at = self.seen_at(event, recorded, &zone);
+                let seen_at = self.seen_at(event, recorded);
                 self.tally.evolve(event, recorded, (&zone, seen_at));
             }
             event::Event::Unknown(_) => self.read_only = true,

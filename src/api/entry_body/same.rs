@@ -5,13 +5,15 @@ use meetellen_events::event::{Event, Fact};
 use meetellen_events::tally;
 use meetellen_events::values::{EntryId, Party, PersonId, SessionId};
 
-/// Type, time as sent and clear fields agree. Tokens, passes, names and sealed texts are not compared.
-pub fn content_equals(body: &EntryBody, fact: &Fact) -> bool {
+/// Type, time as sent and clear fields agree. Tokens, passes, names and sealed texts are not compared, nor the time where
+/// the log hides it.
+pub fn content_equals(body: &EntryBody, fact: &Fact, hides_time: bool) -> bool {
     let Event::Tally(event) = &fact.event else {
         return false;
     };
     let sent_at = fact.occurred_at.plus_millis(-fact.shifted_millis);
-    body.id.uuid() == fact.id && body.occurred_at == sent_at && agrees(body, event)
+    let same_time = hides_time || body.occurred_at == sent_at;
+    body.id.uuid() == fact.id && same_time && agrees(body, event)
 }
 
 /// A code may have chosen the session where none was sent.

@@ -6,10 +6,10 @@
 mod cause;
 mod rejected;
 
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError, UrlencodedError};
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
+use actix_web::web::{FormConfig, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
@@ -186,6 +186,13 @@ pub fn path() -> PathConfig {
     })
 }
 
+/// Reads the forms of pages, and says what is wrong with one as a problem.
+pub fn form() -> FormConfig {
+    FormConfig::default()
+        .limit(BODY_BYTES_MAX)
+        .error_handler(|error, _| from_form(&error).into())
+}
+
 /// Says what is wrong with the query as a problem.
 pub fn query() -> QueryConfig {
     QueryConfig::default().error_handler(|error: QueryPayloadError, _| {
@@ -193,6 +200,18 @@ pub fn query() -> QueryConfig {
             .because(error.to_string())
             .into()
     })
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the framework's enum is open: what it adds is a form that does not parse"
+)]
+fn from_form(error: &UrlencodedError) -> Problem {
+    match error {
+        UrlencodedError::Overflow { .. } => Cause::BodyTooLarge.into(),
+        UrlencodedError::ContentType => Cause::UnsupportedMediaType.into(),
+        _ => Cause::Malformed.into(),
+    }
 }
 
 #[expect(

@@ -216,9 +216,14 @@ fn app(
         .wrap(web::browser::page_headers())
         .wrap(actix_web::middleware::from_fn(session::cookies))
         .wrap(actix_web::middleware::from_fn(guard::bodies))
-        .configure(web::browser::assets)
         .route("/healthz", actix::get().to(api::service::health))
         .route("/readyz", actix::get().to(api::service::ready))
         .service(actix::scope("/api/v1").configure(api::routes))
+        .service(
+            actix::scope("")
+                .wrap(actix_web::middleware::from_fn(web::problems::as_pages))
+                .wrap(actix_web::middleware::Compress::default())
+                .configure(web::page::routes),
+        )
         .default_service(actix::to(problem::unknown_route))
 }

@@ -2,5 +2,6 @@
 
 mod contract;
 mod licences;
+mod pages;
 mod start;
 mod support;

@@ -16,5 +16,5 @@ pub use id::{
 };
 pub use period::{Period, PeriodKind};
 pub use secret::{Code, Sealed, SecretHash, Tag};
-pub use text::{Locale, Name, Slug};
+pub use text::{Locale, Name, SLUG_CHARS_MAX, Slug};
 pub use timestamp::Timestamp;

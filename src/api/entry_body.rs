@@ -50,6 +50,11 @@ pub struct EntryBody {
 pub struct VisitorToken([u8; 16]);
 
 impl VisitorToken {
+    /// From 16 random bytes.
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// Its bytes, to make the month's pseudonym of.
     pub const fn bytes(&self) -> &[u8; 16] {
         &self.0

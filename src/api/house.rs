@@ -172,6 +172,18 @@ pub async fn invite(
     name: Name,
     role: Role,
 ) -> Result<String, Problem> {
+    let code = invitation(node, organisation, authority, name, role).await?;
+    Ok(format!("{}/enrol/{code}", node.public_url))
+}
+
+/// Invites a device: the code that lets it in once, within 15 minutes.
+pub async fn invitation(
+    node: &Node,
+    organisation: OrganisationId,
+    authority: Authority,
+    name: Name,
+    role: Role,
+) -> Result<Code, Problem> {
     let code = secrets::code().map_err(|error| Problem::internal(&error))?;
     let request = Request::Access(access::Command::Invite {
         device: DeviceId::new(uuid::Uuid::now_v7()),
@@ -180,7 +192,7 @@ pub async fn invite(
         code: secrets::hash(code.bytes()),
     });
     node.ask(organisation, authority, request).await?;
-    Ok(format!("{}/enrol/{code}", node.public_url))
+    Ok(code)
 }
 
 /// `DELETE /api/v1/organisations/{id}`: ends it, and destroys its keys. Done again where it broke off.

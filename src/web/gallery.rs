@@ -23,6 +23,7 @@ fn page(languages: &[Language]) -> Page {
         today: Some(today()),
         demo: false,
         stylesheet: "meetellen.css".to_owned(),
+        query: String::new(),
         languages: languages.to_vec(),
         notice: None,
     }
@@ -107,6 +108,16 @@ fn visitors(t: Language) -> Vec<(&'static str, String)> {
         t,
         page: page.clone(),
         code: code.clone(),
+        visit: true,
+    };
+    let noted = visitor::Noted {
+        t,
+        page: page.clone(),
+        code: code.clone(),
+        entry: id(1),
+        retracts: id(2),
+        title: t.say("sticker-thanks"),
+        text: t.with("sticker-today", "count", 44_u64),
     };
     let coffee = visitor::CoffeeCode {
         t,
@@ -132,6 +143,7 @@ fn visitors(t: Language) -> Vec<(&'static str, String)> {
             thanks(t, visitor::Counted::Already(23), 23),
         ),
         ("thanks-waiting", thanks(t, visitor::Counted::Waiting, 0)),
+        ("noted", noted.render().expect("a page renders")),
         ("undone", undone.render().expect("a page renders")),
         ("coffee-code", coffee.render().expect("a page renders")),
         ("gift", gift.render().expect("a page renders")),
@@ -151,7 +163,7 @@ fn doors(t: Language) -> Vec<(&'static str, String)> {
         page: page.clone(),
         code: CODE.to_owned(),
         role: "bar".to_owned(),
-        suggested: "Tablet bar".to_owned(),
+        name: Some("Tablet bar".to_owned()),
     };
     let setup = visitor::Setup {
         t,
@@ -654,6 +666,7 @@ fn what_people_type_is_escaped() {
         t: Language::Dutch,
         page,
         code: CODE.to_owned(),
+        visit: true,
     }
     .render()
     .expect("a page renders");

@@ -1,11 +1,16 @@
 //! A problem as a page: the same status as the API's answer, in the reader's language, with a way on.
 
+use super::page::Frame;
 use super::view::{Page, visitor};
 use crate::i18n::Language;
 use crate::problem::{Cause, Problem};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, REFERER, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 /// Which words the pages have for a cause. Many causes of the API are one to somebody with a phone in her hand.
@@ -87,6 +92,10 @@ pub fn page_of(problem: &Problem, t: Language, page: Page, back: Option<String>)
             .is_server_error()
             .then(|| problem.instance().to_string()),
     };
+    answer(status, &template)
+}
+
+fn answer(status: StatusCode, template: &impl Template) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     if matches!(
         status,
@@ -103,6 +112,102 @@ pub fn page_of(problem: &Problem, t: Language, page: Page, back: Option<String>)
     }
 }
 
+/// Turns the problems of page routes into pages. A client that asks for JSON alone gets JSON, and a path that is no
+/// page's answers in HTML only to who reads it.
+pub async fn as_pages(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let problem = response.response().error();
+    let page = problem
+        .and_then(|error| error.as_error::<Problem>())
+        .filter(|_| reads_pages(response.request()))
+        .map(|problem| of_request(problem, response.request()));
+    Ok(match page {
+        Some(page) => {
+            let (request, _) = response.into_parts();
+            ServiceResponse::new(request, page.map_body(|_, body| EitherBody::right(body)))
+        }
+        None => response.map_into_left_body(),
+    })
+}
+
+fn reads_pages(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT);
+    let accepted = accepted.and_then(|value| value.to_str().ok());
+    let names = |word| accepted.is_some_and(|accepted| accepted.contains(word));
+    names("text/html") || (request.match_pattern().is_some() && !names("json"))
+}
+
+fn of_request(problem: &Problem, request: &HttpRequest) -> HttpResponse {
+    let Frame { t, page } = if is_visitors(request.path()) {
+        Frame::visitor(request)
+    } else {
+        Frame::team(request)
+    };
+    let unknown_device = problem.status_code() == StatusCode::UNAUTHORIZED;
+    if unknown_device && !is_visitors(request.path()) {
+        let stranger = visitor::Stranger {
+            t,
+            page,
+            askable: String::new(),
+        };
+        return answer(problem.status_code(), &stranger);
+    }
+    page_of(problem, t, page, way_on(request))
+}
+
+fn is_visitors(path: &str) -> bool {
+    ["/c/", "/p/", "/problems/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+/// Where a reader can go on: back to the page whose form it was, or to the start. Whoever scanned a code that leads
+/// nowhere has nothing to go back to.
+fn way_on(request: &HttpRequest) -> Option<String> {
+    if request.method() == Method::POST {
+        let from = request.headers().get(REFERER);
+        let from = from.and_then(|value| value.to_str().ok());
+        let host = request.connection_info().host().to_owned();
+        let own = from.and_then(|from| from.split_once("://")?.1.strip_prefix(&host));
+        if let Some(own) = own.filter(|own| own.starts_with('/')) {
+            return Some(own.to_owned());
+        }
+        let code = request.path().strip_prefix("/c/");
+        let code = code.and_then(|rest| rest.split('/').next());
+        return Some(code.map_or_else(|| "/".to_owned(), |code| format!("/c/{code}")));
+    }
+    (!is_visitors(request.path())).then(|| "/".to_owned())
+}
+
+/// `GET /problems/SLUG`: what a kind of problem means, for whoever follows its `type`.
+pub async fn kind(request: HttpRequest, slug: Path<String>) -> Result<HttpResponse, Problem> {
+    let cause = Cause::ALL
+        .iter()
+        .find(|cause| cause.slug() == slug.as_str());
+    let cause = *cause.ok_or_else(|| Problem::from(Cause::NotFound))?;
+    let Frame { t, page } = Frame::visitor(&request);
+    let words = words(cause);
+    let template = visitor::Problem {
+        t,
+        page,
+        title: t.say(format!("problem-{words}-title")),
+        happened: t.say(format!("problem-{words}-happened")),
+        kept: format!(
+            "{} {}: {}",
+            cause.status().as_u16(),
+            cause.slug(),
+            cause.title()
+        ),
+        now: t.say(format!("problem-{words}-now")),
+        back: None,
+        instance: None,
+    };
+    Ok(answer(StatusCode::OK, &template))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +219,7 @@ mod tests {
             today: None,
             demo: false,
             stylesheet: "/assets/0/meetellen.css".to_owned(),
+            query: String::new(),
             languages: Language::VISITOR.to_vec(),
             notice: None,
         }

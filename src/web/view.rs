@@ -35,6 +35,8 @@ pub struct Page {
     pub demo: bool,
     /// Address of the stylesheet, with its hash.
     pub stylesheet: String,
+    /// What else the address asks, to stand before the language asked for: `period=2026-10&`.
+    pub query: String,
     /// Languages of the switch.
     pub languages: Vec<Language>,
     /// What was just done, or what went wrong.

@@ -57,6 +57,11 @@ impl State {
         self.refresh.get(hash).copied()
     }
 
+    /// The device that the hash of a one-time code invited, in already or not.
+    pub fn by_invitation(&self, code: &SecretHash) -> Option<&Device> {
+        self.devices.get(self.invitations.get(code)?)
+    }
+
     /// Every device, in no order.
     pub fn devices(&self) -> impl Iterator<Item = (DeviceId, &Device)> {
         self.devices.iter().map(|(id, device)| (*id, device))

@@ -5,7 +5,7 @@ use crate::decider::Decider;
 use crate::event::{self, Fact, Recorded};
 use crate::log::line::Position;
 use crate::values::{
-    DeviceId, EntryId, Name, OrganisationId, PersonId, SecretHash, Slug, Timestamp, Zone,
+    Code, DeviceId, EntryId, Name, OrganisationId, PersonId, SecretHash, Slug, Timestamp, Zone,
 };
 use crate::{access, people, programme, standing, tally};
 use sha2::{Digest, Sha256};
@@ -66,6 +66,7 @@ struct Founded {
     name: Name,
     slug: Slug,
     zone: Zone,
+    demo: bool,
 }
 
 impl Organisation {
@@ -92,6 +93,21 @@ impl Organisation {
     /// Its time zone, once founded.
     pub fn zone(&self) -> Option<&Zone> {
         self.founded.as_ref().map(|founded| &founded.zone)
+    }
+
+    /// Whether it is the invented demo: pages and exports say so.
+    pub fn is_demo(&self) -> bool {
+        self.founded.as_ref().is_some_and(|founded| founded.demo)
+    }
+
+    /// What a code opens at an instant, as an entry made with it would find.
+    pub fn opened_by(
+        &self,
+        code: Code,
+        at: Timestamp,
+    ) -> Result<&programme::state::Issued, tally::Rejection> {
+        let founded = self.founded.as_ref().ok_or(tally::Rejection::UnknownCode)?;
+        tally::state::good_code(&self.rooms(founded), code, at).map(|(issued, _)| issued)
     }
 
     /// Whether it left.
@@ -268,13 +284,9 @@ impl Organisation {
         entry: &tally::Entry,
         now: Timestamp,
     ) -> Result<Vec<Fact>, Rejection> {
-        let rooms = tally::state::Rooms {
-            zone: &founded.zone,
-            programme: &self.programme,
-            people: &self.people,
-            standing: &self.standing,
-        };
-        let decided = self.tally.decide(&rooms, authority, entry, now)?;
+        let decided = self
+            .tally
+            .decide(&self.rooms(founded), authority, entry, now)?;
         let Some(decided) = decided else {
             return Ok(vec![]);
         };
@@ -295,6 +307,15 @@ impl Organisation {
             recorded.recorded_at
         } else {
             recorded.fact.occurred_at
+        }
+    }
+
+    fn rooms<'a>(&'a self, founded: &'a Founded) -> tally::state::Rooms<'a> {
+        tally::state::Rooms {
+            zone: &founded.zone,
+            programme: &self.programme,
+            people: &self.people,
+            standing: &self.standing,
         }
     }
 
@@ -354,6 +375,7 @@ impl Decider for Organisation {
                 name,
                 slug,
                 time_zone,
+                demo,
                 ..
             }) => {
                 self.founded = Some(Founded {
@@ -361,6 +383,7 @@ impl Decider for Organisation {
                     name: name.clone(),
                     slug: slug.clone(),
                     zone: Zone::new(time_zone).unwrap_or_default(),
+                    demo: *demo,
                 });
             }
             event::Event::Organisation(Event::Renamed { name }) => {

@@ -111,6 +111,11 @@ impl State {
         self.codes.get(&code)
     }
 
+    /// Every code ever made, in no order.
+    pub fn codes(&self) -> impl Iterator<Item = (Code, &Issued)> {
+        self.codes.iter().map(|(code, issued)| (*code, issued))
+    }
+
     /// Whether nothing may show who came to an activity on a day.
     pub fn is_sensitive(&self, activity: ActivityId, day: Day) -> bool {
         self.activities.get(&activity).is_some_and(|held| {
@@ -137,7 +142,8 @@ impl State {
         self.near(at).next().is_some()
     }
 
-    fn near(&self, at: Timestamp) -> impl Iterator<Item = (SessionId, &Session)> {
+    /// The sessions that are on or within two hours and not cancelled, the first to begin first.
+    pub fn near(&self, at: Timestamp) -> impl Iterator<Item = (SessionId, &Session)> {
         let none = SessionId::new(uuid::Uuid::nil());
         let from = (at.plus_millis(-SESSION_MILLIS_MAX - NEAR_MILLIS), none);
         let to = (at.plus_millis(NEAR_MILLIS + 1), none);

@@ -3,6 +3,7 @@
 mod check_in;
 mod decide;
 
+pub(crate) use check_in::good_code;
 pub use decide::{Decided, Rooms};
 
 use super::{Event, Evidence, Standing, Visitor};

@@ -29,10 +29,12 @@ thanks-party = عدد الأشخاص المحسوبين: { $count }.
 thanks-undo-hint = حدث خطأ؟ يمكنك التراجع خلال ربع ساعة.
 undone-title = تم التراجع
 undone-text = حضورك غير محسوب الآن. وأهلاً بك على كل حال.
+undone-text-other = لن يُحتسب الآن.
 undone-again = احسبوا حضوري
 
 sticker-title = قهوة؟
 sticker-one = فنجان واحد
+sticker-thanks = بالهناء والشفاء!
 sticker-today = عدد الفناجين هنا اليوم: { $count }.
 gift-title = ماذا قدمت؟
 gift-text = شكراً لك! هل تخبرنا بما قدمت؟ لا حاجة إلى اسمك.
@@ -41,6 +43,7 @@ gift-amount = المبلغ باليورو
 gift-goods = أغراض
 gift-category = ما نوع الأغراض؟
 gift-give = قدمت هذا
+gift-thanks = شكرًا جزيلًا!
 gift-wait = سيتحقق متطوع من ذلك. بعدها يُحسب.
 
 problem-back = متابعة

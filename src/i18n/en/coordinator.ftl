@@ -123,6 +123,7 @@ invite-until = This code works once, until { $time }.
 device-seen = last seen on { $day }
 device-never = not used yet
 device-own = this device
+sign-out = Sign this device out
 device-revoke = Revoke
 device-revoke-what = Revoke: { $name }
 device-revoke-hint = A revoked device can do nothing from that moment on. What it counted stays.

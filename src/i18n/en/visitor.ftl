@@ -35,10 +35,12 @@ thanks-party = { $count ->
 thanks-undo-hint = A mistake? You can undo it for a quarter of an hour.
 undone-title = It has been undone
 undone-text = You are not counted now. You are welcome all the same, of course.
+undone-text-other = It does not count now.
 undone-again = Count me after all
 
 sticker-title = Coffee?
 sticker-one = 1 cup
+sticker-thanks = Enjoy your coffee!
 sticker-today = { $count ->
     [one] 1 cup has been drunk here today.
    *[other] { $count } cups have been drunk here today.
@@ -50,6 +52,7 @@ gift-amount = Amount in euros
 gift-goods = Goods
 gift-category = What kind of goods?
 gift-give = I gave this
+gift-thanks = Thank you!
 gift-wait = A volunteer will check it. Then it counts.
 
 problem-back = Continue

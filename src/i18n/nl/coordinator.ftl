@@ -123,6 +123,7 @@ invite-until = Deze code werkt één keer, tot { $time }.
 device-seen = laatst gezien op { $day }
 device-never = nog niet gebruikt
 device-own = dit toestel
+sign-out = Meld dit toestel af
 device-revoke = Trek in
 device-revoke-what = Trek in: { $name }
 device-revoke-hint = Een ingetrokken toestel kan meteen niets meer. Wat het telde, blijft staan.

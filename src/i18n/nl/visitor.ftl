@@ -35,10 +35,12 @@ thanks-party = { $count ->
 thanks-undo-hint = Vergissing? Je kunt het een kwartier lang ongedaan maken.
 undone-title = Het is ongedaan gemaakt
 undone-text = Je telt nu niet mee. Je bent natuurlijk gewoon welkom.
+undone-text-other = Het telt nu niet mee.
 undone-again = Toch meetellen
 
 sticker-title = Koffie?
 sticker-one = 1 kopje
+sticker-thanks = Geniet van je koffie!
 sticker-today = { $count ->
     [one] Vandaag is hier 1 kopje gedronken.
    *[other] Vandaag zijn hier { $count } kopjes gedronken.
@@ -50,6 +52,7 @@ gift-amount = Bedrag in euro
 gift-goods = Spullen
 gift-category = Wat voor spullen?
 gift-give = Dit gaf ik
+gift-thanks = Dank je wel!
 gift-wait = Een vrijwilliger kijkt het na. Daarna telt het mee.
 
 problem-back = Verder

@@ -29,10 +29,12 @@ thanks-party = Policzone osoby: { $count }.
 thanks-undo-hint = Pomyłka? Możesz to cofnąć przez kwadrans.
 undone-title = Cofnięto
 undone-text = Teraz cię nie liczymy. Oczywiście i tak zapraszamy.
+undone-text-other = Teraz to się nie liczy.
 undone-again = Jednak mnie dolicz
 
 sticker-title = Kawa?
 sticker-one = 1 filiżanka
+sticker-thanks = Smacznej kawy!
 sticker-today = Wypite tu dziś filiżanki: { $count }.
 gift-title = Co to za dar?
 gift-text = Dziękujemy! Powiesz nam, co dajesz? Imię nie jest potrzebne.
@@ -41,6 +43,7 @@ gift-amount = Kwota w euro
 gift-goods = Rzeczy
 gift-category = Jakie rzeczy?
 gift-give = To daję
+gift-thanks = Bardzo dziękujemy!
 gift-wait = Wolontariusz to sprawdzi. Potem się liczy.
 
 problem-back = Dalej

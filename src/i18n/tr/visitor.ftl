@@ -32,10 +32,12 @@ thanks-party = { $count ->
 thanks-undo-hint = Yanlışlık mı oldu? On beş dakika içinde geri alabilirsin.
 undone-title = Geri alındı
 undone-text = Artık sayılmıyorsun. Elbette yine de hoş geldin.
+undone-text-other = Artık sayılmıyor.
 undone-again = Yine de say
 
 sticker-title = Kahve?
 sticker-one = 1 fincan
+sticker-thanks = Afiyet olsun!
 sticker-today = Bugün burada { $count } fincan içildi.
 gift-title = Ne verdin?
 gift-text = Teşekkürler! Ne verdiğini söyler misin? Adın gerekmez.
@@ -44,6 +46,7 @@ gift-amount = Tutar (avro)
 gift-goods = Eşya
 gift-category = Ne tür eşya?
 gift-give = Bunu verdim
+gift-thanks = Çok teşekkürler!
 gift-wait = Bir gönüllü kontrol eder. Sonra sayılır.
 
 problem-back = Devam

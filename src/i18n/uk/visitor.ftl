@@ -29,10 +29,12 @@ thanks-party = Пораховано людей: { $count }.
 thanks-undo-hint = Помилка? Це можна скасувати протягом чверті години.
 undone-title = Скасовано
 undone-text = Тепер тебе не пораховано. Звісно, тобі все одно раді.
+undone-text-other = Тепер це не зараховано.
 undone-again = Усе ж порахувати
 
 sticker-title = Кава?
 sticker-one = 1 чашка
+sticker-thanks = Смачної кави!
 sticker-today = Випито тут сьогодні чашок: { $count }.
 gift-title = Який твій дар?
 gift-text = Дякуємо! Скажеш, що саме? Ім’я не потрібне.
@@ -41,6 +43,7 @@ gift-amount = Сума в євро
 gift-goods = Речі
 gift-category = Які речі?
 gift-give = Це мій дар
+gift-thanks = Щиро дякуємо!
 gift-wait = Волонтер це перевірить. Після цього воно рахується.
 
 problem-back = Далі

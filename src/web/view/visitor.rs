@@ -73,10 +73,28 @@ page! {
 }
 
 page! {
+    /// The answer to a cup or a gift that somebody noted.
+    Noted in "noted.html" {
+        /// The code that was scanned.
+        code: String,
+        /// Id of the entry that undoing would make.
+        entry: String,
+        /// The entry that undoing would take back.
+        retracts: String,
+        /// Thanks, in the reader's language.
+        title: String,
+        /// What came of it.
+        text: String,
+    }
+}
+
+page! {
     /// After undoing.
     Undone in "undone.html" {
         /// The code that was scanned.
         code: String,
+        /// Whether a visit was undone, not a cup or a gift.
+        visit: bool,
     }
 }
 
@@ -137,8 +155,8 @@ page! {
         code: String,
         /// The role it gives.
         role: String,
-        /// A name for the device to begin with.
-        suggested: String,
+        /// What its inviter called the device; none for a volunteer's own phone.
+        name: Option<String>,
     }
 }
 

@@ -16,7 +16,7 @@ struct Where {
 }
 
 /// How a code that is good shows what happened.
-pub(super) fn good_code<'a>(
+pub(crate) fn good_code<'a>(
     rooms: &Rooms<'a>,
     code: Code,
     at: Timestamp,

@@ -1,0 +1,141 @@
+//! What a page's form sent, and how it becomes an entry.
+
+use crate::api::entries::invalid;
+use crate::api::entry_body;
+use crate::live::Live;
+use crate::node::Node;
+use crate::problem::{Cause, Problem};
+use crate::recording::{self, Taken};
+use crate::web::{amount, browser};
+use actix_web::web::Form;
+use actix_web::{FromRequest, HttpRequest, dev};
+use meetellen_events::organisation::Authority;
+use meetellen_events::values::{EntryId, OrganisationId};
+use serde_json::{Map, Value};
+use std::future::Future;
+use std::pin::Pin;
+
+/// The fields of a form, in the order they stand on the page.
+#[derive(Debug)]
+pub struct Sent(Vec<(String, String)>);
+
+impl FromRequest for Sent {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let form = Form::<Vec<(String, String)>>::from_request(request, payload);
+        Box::pin(async move { Ok(Self(form.await?.into_inner())) })
+    }
+}
+
+impl Sent {
+    /// What stands in a field; none where it is missing or empty.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        let named = self.0.iter().filter(|(known, _)| known == name);
+        named
+            .map(|(_, text)| text.trim())
+            .find(|text| !text.is_empty())
+    }
+
+    /// What stands in a field that may not be empty.
+    pub fn needed(&self, name: &str) -> Result<&str, Problem> {
+        self.given(name).ok_or_else(|| wrong(name, "is missing"))
+    }
+
+    /// A whole number.
+    pub fn whole(&self, name: &str) -> Result<Option<i64>, Problem> {
+        self.read(name, |text| text.parse().ok(), "must be a whole number")
+    }
+
+    /// An amount of money, in cents.
+    pub fn cents(&self, name: &str) -> Result<Option<i64>, Problem> {
+        self.read(name, amount::cents, "must be an amount such as 62,50")
+    }
+
+    /// Whatever reads itself from a text.
+    pub fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        self.read(name, |text| text.parse().ok(), "does not parse")
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&str) -> Option<T>,
+        otherwise: &str,
+    ) -> Result<Option<T>, Problem> {
+        self.given(name)
+            .map(|text| read(text).ok_or_else(|| wrong(name, otherwise)))
+            .transpose()
+    }
+
+    /// The id of the entry this form makes: the one it was drawn with, while that is fresh.
+    pub fn entry(&self, node: &Node) -> EntryId {
+        let sent = self.given("id").unwrap_or_default();
+        EntryId::new(browser::entry_id(
+            sent,
+            node.now().to_jiff(),
+            uuid::Uuid::now_v7,
+        ))
+    }
+}
+
+/// A field that is not right.
+pub fn wrong(name: &str, detail: &str) -> Problem {
+    Problem::from(Cause::Invalid).at(format!("/{name}"), detail)
+}
+
+/// A new id for the entry of a form, drawn by the server's clock: by it, too, its age is told.
+pub fn new_entry(node: &Node) -> String {
+    let millis = node.now().millis().max(0).unsigned_abs();
+    let nanoseconds = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
+    let now = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanoseconds);
+    uuid::Uuid::new_v7(now).to_string()
+}
+
+/// Has the entry of a form recorded. `fields` are those of the contract but `id` and `occurred_at`: it happens now.
+/// Sent twice it is one entry, with the answer of the first time.
+pub async fn record(
+    node: &Node,
+    organisation: OrganisationId,
+    authority: Authority,
+    id: EntryId,
+    fields: &Value,
+) -> Result<Taken, Problem> {
+    let live = node.open(organisation).await?;
+    let known = recorded_at(&live.read(), id);
+    let first = record_at(node, organisation, authority, id, fields, known).await;
+    match first {
+        // A second tap came in between: the entry stands, with its own time.
+        Err(problem) if problem.cause() == Cause::IdReused && known.is_none() => {
+            let known = recorded_at(&live.read(), id);
+            record_at(node, organisation, authority, id, fields, known).await
+        }
+        answer => answer,
+    }
+}
+
+/// The time an entry was recorded with: a form has none of its own, so sent again it tells the same.
+fn recorded_at(live: &Live, id: EntryId) -> Option<meetellen_events::values::Timestamp> {
+    let position = live.organisation.entry(id)?;
+    Some(live.house.get().kept(position.0)?.at)
+}
+
+async fn record_at(
+    node: &Node,
+    organisation: OrganisationId,
+    authority: Authority,
+    id: EntryId,
+    fields: &Value,
+    known: Option<meetellen_events::values::Timestamp>,
+) -> Result<Taken, Problem> {
+    let mut whole: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
+    whole.retain(|_, value| !value.is_null());
+    whole.insert("id".to_owned(), id.to_string().into());
+    let at = known.unwrap_or_else(|| node.now());
+    whole.insert("occurred_at".to_owned(), at.to_string().into());
+    let body = entry_body::parse(&Value::Object(whole)).map_err(invalid)?;
+    let taken = recording::record(node, organisation, vec![(body, authority)], None).await;
+    let only = taken.into_iter().next();
+    only.unwrap_or_else(|| Err(Cause::OutcomeUnknown.into()))
+}

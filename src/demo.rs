@@ -5,13 +5,19 @@
 
 mod badhuis;
 mod book;
+mod fill;
+mod folder;
 mod kempenaar;
 mod seed;
 mod sleutel;
 #[cfg(test)]
 mod tests;
 
+pub use fill::{Played, fill};
+pub use folder::{SHOWN, fill_folder, filled, is_empty};
+
 use meetellen_events::organisation::Command;
+use meetellen_events::tally::Standing;
 use meetellen_events::values::{
     Day, Month, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp,
 };
@@ -21,13 +27,13 @@ pub const MONTHS: usize = 13;
 
 /// Where the demo is played: the rules and the key store of a server, or a test that adds up.
 pub trait Stage {
-    /// Lets an organisation decide a command at an instant, as if it were that time.
+    /// Lets an organisation decide a command at an instant, as if it were that time; how sure what it recorded is.
     fn at(
         &mut self,
         organisation: OrganisationId,
         now: Timestamp,
         command: Command,
-    ) -> anyhow::Result<()>;
+    ) -> anyhow::Result<Standing>;
 
     /// Seals a person's text, readable only while that person's key exists.
     fn seal(
@@ -45,8 +51,8 @@ pub trait Stage {
         phone: [u8; 16],
     ) -> anyhow::Result<Tag>;
 
-    /// The hash a pass' secret is known by.
-    fn hash(&mut self, secret: [u8; 16]) -> SecretHash;
+    /// What a new secret is known by. The secret itself is told to nobody, or whoever plays the same day could use it.
+    fn secret(&mut self) -> anyhow::Result<SecretHash>;
 }
 
 /// Plays the thirteen calendar months up to the last whole one before `today`.

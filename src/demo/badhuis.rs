@@ -89,7 +89,7 @@ pub fn invented(index: usize) -> String {
 }
 
 fn set_up(book: &mut Book<'_>, months: &[Month]) -> anyhow::Result<House> {
-    settings(book)?;
+    let (parlour, hall) = settings(book)?;
     for name in [
         "Atelier Boven",
         "Fietskoerier Spaak",
@@ -104,26 +104,27 @@ fn set_up(book: &mut Book<'_>, months: &[Month]) -> anyhow::Result<House> {
     }
     let residents = OrganisedBy::Residents;
     let weekly = vec![
-        (book.offer("Stoelyoga", residents)?, 1, (14, 15)),
-        (book.offer("Beeldhouwgroep", residents)?, 2, (13, 16)),
-        (book.offer("Rockkoor", residents)?, 3, (20, 22)),
-        (book.offer("Seniorenkoor", residents)?, 4, (14, 16)),
-        (book.offer("Dansavond", residents)?, 6, (20, 23)),
+        (book.offer("Stoelyoga", residents, hall)?, 1, (14, 15)),
+        (book.offer("Beeldhouwgroep", residents, hall)?, 2, (13, 16)),
+        (book.offer("Rockkoor", residents, hall)?, 3, (20, 22)),
+        (book.offer("Seniorenkoor", residents, hall)?, 4, (14, 16)),
+        (book.offer("Dansavond", residents, hall)?, 6, (20, 23)),
     ];
     Ok(House {
         volunteers: volunteers(book, months)?,
         passes: passes(book)?,
         phones: (0..160).map(|_| book.seed.bytes()).collect(),
         door: book.poster(Target::Door),
-        drinks: book.offer("Vrijdagborrel", residents)?,
+        drinks: book.offer("Vrijdagborrel", residents, parlour)?,
         weekly,
-        film: book.offer("Filmavond", residents)?,
-        wine: book.offer("Wijnproeverij", OrganisedBy::Volunteers)?,
-        project: book.offer("Woensdagproject", OrganisedBy::Partner)?,
+        film: book.offer("Filmavond", residents, hall)?,
+        wine: book.offer("Wijnproeverij", OrganisedBy::Volunteers, parlour)?,
+        project: book.offer("Woensdagproject", OrganisedBy::Partner, hall)?,
     })
 }
 
-fn settings(book: &mut Book<'_>) -> anyhow::Result<()> {
+/// The settings, with the two rooms they name.
+fn settings(book: &mut Book<'_>) -> anyhow::Result<(Option<RoomId>, Option<RoomId>)> {
     let mut hours = Vec::new();
     for weekday in 1..=5 {
         let to = if weekday == 5 { "20:00" } else { "12:30" };
@@ -135,7 +136,8 @@ fn settings(book: &mut Book<'_>) -> anyhow::Result<()> {
         let (name, capacity) = (Name::new(name)?, Some(60));
         Ok(Room { id, name, capacity })
     };
-    let rooms = vec![room(book, "Huiskamer")?, room(book, "Zaal")?];
+    let (parlour, hall) = (room(book, "Huiskamer")?, room(book, "Zaal")?);
+    let (first, second) = (Some(parlour.id), Some(hall.id));
     let source = Name::new("voorbeeld")?;
     let sourced = |number| Sourced {
         number,
@@ -143,12 +145,13 @@ fn settings(book: &mut Book<'_>) -> anyhow::Result<()> {
     };
     book.settings(vec![
         Setting::OpeningHours(hours),
-        Setting::Rooms(rooms),
+        Setting::Rooms(vec![parlour, hall]),
         Setting::CupsPerPot(Cups::new(20)?),
         Setting::HourlyRate(sourced(1_650)),
+        Setting::CanteenLimit(sourced(6_806_700)),
         Setting::Inhabitants(sourced(4_830)),
     ]);
-    Ok(())
+    Ok((first, second))
 }
 
 /// 80 from the start, 16 who join in the first year, of whom two leave again.
@@ -184,7 +187,7 @@ fn passes(book: &mut Book<'_>) -> anyhow::Result<Vec<SecretHash>> {
     let mut passes = Vec::new();
     for name in ["Truus", "Wim", "Fatma", "Kees", "Nel", "Abdel"] {
         let person = book.register(name, false, AgeGroup::Senior, book.first())?;
-        passes.push(book.pass(person));
+        passes.push(book.pass(person)?);
     }
     Ok(passes)
 }
@@ -211,6 +214,9 @@ fn sessions(book: &mut Book<'_>, house: &House, month: Month, plan: &Plan) -> an
         others.push((house.film, vec![sundays[1]], (20, 22)));
     }
     others.push((house.wine, vec![sundays[2]], (16, 18)));
+    for session in book.plan(house.wine.activity, &sundays[..1], (16, 18)) {
+        book.cancel(book.clock(sundays[0], 10, 0), session);
+    }
     if !matches!(month.number(), 7 | 8) {
         others.push((house.project, days_on(month, &[3]), (10, 15)));
     }
@@ -245,15 +251,16 @@ fn attend(
     {
         let minute = book.seed.within(0, 25);
         let at = book.clock(day, hour, minute);
-        let late = if n == 3 { book.seed.within(90, 600) } else { 0 };
-        book.scan(at, late, offered.poster, house.phones[phone])?;
+        let phone = house.phones[phone];
+        let late = book.seed.within(90, 600);
+        match n {
+            3 => book.scan((at, late), offered.poster, phone)?,
+            4 => book.scan_shifted(at, offered.poster, (phone, -7))?,
+            _ => book.scan((at, 0), offered.poster, phone)?,
+        };
         if n == 0 {
-            book.scan(
-                at.plus_millis(40_000),
-                0,
-                offered.poster,
-                house.phones[phone],
-            )?;
+            // Its owner did not see the first thank-you.
+            book.scan((at.plus_millis(40_000), 0), offered.poster, phone)?;
         }
     }
     let taps = usize::try_from(shown)? - phones;
@@ -303,10 +310,11 @@ fn bar(
         book.shift(who, ShiftKind::Bar, book.clock(day, hour, -5), end);
     }
     let shares = book.seed.spread(revenue, weekdays.len());
-    for (day, cents) in weekdays.into_iter().zip(shares) {
+    for (n, (day, cents)) in weekdays.into_iter().zip(shares).enumerate() {
         let closing = if day.weekday() == 5 { 20 } else { 12 };
         let amount = Cents::new(cents)?;
-        let (expected, hire) = (None, false);
+        let expected = Some(Cents::new(cents + book.seed.within(-15, 20) * 10)?);
+        let hire = n == 7;
         let command = Command::CountBarRevenue {
             amount,
             expected,
@@ -323,17 +331,19 @@ fn mornings(book: &mut Book<'_>, house: &House, month: Month) -> anyhow::Result<
         let count = usize::try_from(book.seed.within(8, 16))?;
         for phone in book.seed.choose(count, house.phones.len()) {
             let minute = book.seed.within(5, 150);
-            book.scan(
-                book.clock(day, 9, minute),
-                0,
-                house.door,
-                house.phones[phone],
-            )?;
+            let at = book.clock(day, 9, minute);
+            book.scan((at, 0), house.door, house.phones[phone])?;
         }
         for _ in 0..book.seed.within(4, 9) {
             let minute = book.seed.within(5, 150);
             book.tap(book.clock(day, 9, minute), Place::DropIn, None);
         }
+    }
+    // Somebody took the poster's photograph home.
+    let night = days_on(month, &[7])[2].plus(1);
+    for (minute, phone) in (10..).zip(book.seed.choose(3, house.phones.len())) {
+        let at = book.clock(night, 2, minute);
+        book.scan_doubtful(at, house.door, house.phones[phone])?;
     }
     Ok(())
 }

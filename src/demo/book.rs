@@ -2,20 +2,27 @@
 
 use super::Stage;
 use super::seed::Seed;
-use meetellen_events::access::Role;
+use meetellen_events::access::{self, Role};
 use meetellen_events::organisation::{Authority, Command, Request};
 use meetellen_events::people::{self, AgeGroup, PersonFacts};
 use meetellen_events::programme::{self, ActivityFacts, OrganisedBy, SessionPlan, Target};
 use meetellen_events::standing::{self, Listed, Setting};
 use meetellen_events::tally::{
-    self, Arrival, CountBasis, Entry, HoursBasis, Place, ShiftKind, Who,
+    self, Arrival, CountBasis, Entry, HoursBasis, Place, ShiftKind, Standing, Who,
 };
 use meetellen_events::values::{
     ActivityId, Code, Cups, Day, DeviceId, EntryId, HeadCount, Locale, Month, Name, OrganisationId,
-    PersonId, Sealed, SecretHash, SeriesId, SessionId, Slug, Timestamp, Zone,
+    PersonId, RoomId, Sealed, SecretHash, SeriesId, SessionId, Slug, Timestamp, Zone,
 };
+use std::collections::HashSet;
 
 const MINUTE: i64 = 60_000;
+
+/// How long an invited device takes to enrol.
+const ENROLS_AFTER: i64 = 3 * MINUTE;
+
+/// When somebody looks at what waits and says that it was real: a quarter to eleven in the evening.
+const CONFIRMS_AT: (u16, i64) = (22, 45);
 
 /// What is to be played of one organisation.
 pub struct Book<'a> {
@@ -23,10 +30,24 @@ pub struct Book<'a> {
     /// Its chance.
     pub seed: Seed,
     organisation: OrganisationId,
-    device: DeviceId,
+    coordinator: DeviceId,
+    bar: DeviceId,
     zone: Zone,
     first: Day,
+    /// The instant before the day behind the last month.
+    end: Timestamp,
     asked: Vec<(Timestamp, Command)>,
+    /// Entries that nobody will say were real.
+    doubted: HashSet<EntryId>,
+}
+
+/// Which of the two devices an entry is made on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// The one the house shares.
+    Shared,
+    /// The coordinator's own.
+    Own,
 }
 
 /// An activity with the poster on its wall.
@@ -39,7 +60,7 @@ pub struct Offered {
 }
 
 impl<'a> Book<'a> {
-    /// Founds the organisation the day before the first month.
+    /// Founds the organisation the day before the first month, and lets its two devices in.
     pub fn found(
         stage: &'a mut dyn Stage,
         months: &[Month],
@@ -47,16 +68,21 @@ impl<'a> Book<'a> {
         name: &str,
     ) -> anyhow::Result<Self> {
         let mut seed = Seed::new(slug, months[0]);
-        let book = Self {
+        let zone = Zone::default();
+        let last = months[months.len() - 1].last_day();
+        let mut book = Self {
             stage,
             organisation: OrganisationId::new(seed.uuid()),
-            device: DeviceId::new(seed.uuid()),
+            coordinator: DeviceId::new(seed.uuid()),
+            bar: DeviceId::new(seed.uuid()),
             seed,
-            zone: Zone::default(),
             first: months[0].first_day(),
+            end: zone.end_of(last).plus_millis(-1),
+            zone,
             asked: Vec::new(),
+            doubted: HashSet::new(),
         };
-        let at = book.setup_at();
+        let at = book.setup_at().plus_millis(-4 * ENROLS_AFTER);
         let request = Request::Found {
             organisation: book.organisation,
             name: Name::new(name)?,
@@ -66,10 +92,54 @@ impl<'a> Book<'a> {
             demo: true,
             at,
         };
-        let authority = Authority::Operator;
-        let command = Command { authority, request };
-        book.stage.at(book.organisation, at, command)?;
+        book.asked.push((
+            at,
+            Command {
+                authority: Authority::Operator,
+                request,
+            },
+        ));
+        let own = (book.coordinator, "Laptop", Role::Coordinator);
+        book.let_in(at, Authority::Operator, own)?;
+        let authority = book.authority(On::Own);
+        let shared = (book.bar, "Tablet", Role::Bar);
+        book.let_in(at.plus_millis(2 * ENROLS_AFTER), authority, shared)?;
         Ok(book)
+    }
+
+    /// Invites a device, which enrols. Nobody is told its secrets: it is in, and nobody can use it.
+    fn let_in(
+        &mut self,
+        at: Timestamp,
+        authority: Authority,
+        (device, name, role): (DeviceId, &str, Role),
+    ) -> anyhow::Result<()> {
+        let (code, refresh) = (self.stage.secret()?, self.stage.secret()?);
+        let invite = access::Command::Invite {
+            device,
+            name: Name::new(name)?,
+            role,
+            code,
+        };
+        let enrol = access::Command::Enrol { code, refresh };
+        for (now, command) in [(at, invite), (at.plus_millis(ENROLS_AFTER), enrol)] {
+            let request = Request::Access(command);
+            self.asked.push((now, Command { authority, request }));
+        }
+        Ok(())
+    }
+
+    const fn authority(&self, on: On) -> Authority {
+        match on {
+            On::Own => Authority::Device {
+                device: self.coordinator,
+                role: Role::Coordinator,
+            },
+            On::Shared => Authority::Device {
+                device: self.bar,
+                role: Role::Bar,
+            },
+        }
     }
 
     /// When the house is set up: noon of the day before.
@@ -89,19 +159,59 @@ impl<'a> Book<'a> {
 
     /// Writes a request of the coordinator's device into the book.
     pub fn ask(&mut self, now: Timestamp, request: Request) {
-        let authority = Authority::Device {
-            device: self.device,
-            role: Role::Coordinator,
-        };
+        let authority = self.authority(On::Own);
         self.asked.push((now, Command { authority, request }));
     }
 
-    /// Plays the book in the order of time.
+    /// Plays the book in the order of time. Nothing comes after the last month, and what waited is confirmed each
+    /// evening.
     pub fn close(mut self) -> anyhow::Result<()> {
-        self.asked.sort_by_key(|(now, _)| *now);
-        for (now, command) in self.asked {
-            self.stage.at(self.organisation, now, command)?;
+        let mut asked = std::mem::take(&mut self.asked);
+        for (now, _) in &mut asked {
+            *now = (*now).min(self.end);
         }
+        asked.sort_by_key(|(now, _)| *now);
+        let mut waiting: Vec<EntryId> = Vec::new();
+        let mut evening = self.end;
+        for (now, command) in asked {
+            if evening <= now && !waiting.is_empty() {
+                self.confirm(evening, std::mem::take(&mut waiting))?;
+            }
+            let mut sure = None;
+            if let Request::Tally(entry) = &command.request {
+                sure = Some(entry.id).filter(|entry| !self.doubted.contains(entry));
+            }
+            let standing = self.stage.at(self.organisation, now, command)?;
+            if let (Standing::ToConfirm, Some(entry)) = (standing, sure) {
+                if waiting.is_empty() {
+                    evening = self.evening_after(now);
+                }
+                waiting.push(entry);
+            }
+        }
+        if !waiting.is_empty() {
+            self.confirm(self.end, waiting)?;
+        }
+        Ok(())
+    }
+
+    fn evening_after(&self, now: Timestamp) -> Timestamp {
+        let day = self.zone.day_of(now);
+        let (hour, minute) = CONFIRMS_AT;
+        let evening = self.clock(day, hour, minute);
+        if evening > now {
+            evening
+        } else {
+            self.clock(day.next(), hour, minute).min(self.end)
+        }
+    }
+
+    fn confirm(&mut self, now: Timestamp, entries: Vec<EntryId>) -> anyhow::Result<()> {
+        let authority = self.authority(On::Own);
+        let entry = self.entry(now, tally::Command::Confirm(entries));
+        let request = Request::Tally(entry);
+        let command = Command { authority, request };
+        self.stage.at(self.organisation, now, command)?;
         Ok(())
     }
 
@@ -124,11 +234,17 @@ impl<'a> Book<'a> {
     }
 
     /// An activity from the first day, with its poster.
-    pub fn offer(&mut self, name: &str, organised_by: OrganisedBy) -> anyhow::Result<Offered> {
+    pub fn offer(
+        &mut self,
+        name: &str,
+        organised_by: OrganisedBy,
+        room: Option<RoomId>,
+    ) -> anyhow::Result<Offered> {
         let activity = ActivityId::new(self.seed.uuid());
         let facts = ActivityFacts {
             name: Some(Name::new(name)?),
             organised_by: Some(organised_by),
+            room,
             ..ActivityFacts::default()
         };
         let since = Some(self.first);
@@ -186,7 +302,7 @@ impl<'a> Book<'a> {
         ids
     }
 
-    /// A person from the neighbourhood, known from a day on.
+    /// A person from the neighbourhood, known from a day on. Two of three volunteers were instructed to serve alcohol.
     pub fn register(
         &mut self,
         name: &str,
@@ -199,7 +315,7 @@ impl<'a> Book<'a> {
             volunteer: Some(volunteer),
             age: Some(age),
             from_neighbourhood: Some(true),
-            alcohol_instruction: volunteer.then_some(true),
+            alcohol_instruction: volunteer.then_some(self.seed.within(1, 3) > 1),
             name: Some(self.stage.seal(self.organisation, person, name)?),
             contact: None,
         };
@@ -221,34 +337,34 @@ impl<'a> Book<'a> {
         Ok((person, sealed))
     }
 
-    /// A pass for a person, made when the house is set up.
-    pub fn pass(&mut self, person: PersonId) -> SecretHash {
-        let (pass, short) = (self.seed.bytes(), self.seed.bytes());
-        let (pass, short) = (self.stage.hash(pass), self.stage.hash(short));
+    /// A pass for a person, made when the house is set up. What stands in it is told to nobody.
+    pub fn pass(&mut self, person: PersonId) -> anyhow::Result<SecretHash> {
+        let (pass, short) = (self.stage.secret()?, self.stage.secret()?);
         let request = Request::People(people::Command::IssuePass {
             person,
             pass,
             short,
         });
         self.ask(self.clock(self.first, 8, 30), request);
-        pass
+        Ok(pass)
     }
 
-    /// An entry of the coordinator's device, sent when it happened.
+    /// An entry of the shared device, sent when it happened.
     pub fn tally(&mut self, at: Timestamp, command: tally::Command) -> EntryId {
-        self.tally_late(at, at, command)
+        self.tally_on(On::Shared, (at, at), command)
     }
 
-    /// An entry that reaches the server later than it happened.
-    pub fn tally_late(
+    /// An entry of either device, which may reach the server later than it happened.
+    pub fn tally_on(
         &mut self,
-        at: Timestamp,
-        now: Timestamp,
+        on: On,
+        (at, now): (Timestamp, Timestamp),
         command: tally::Command,
     ) -> EntryId {
         let entry = self.entry(at, command);
         let id = entry.id;
-        self.ask(now, Request::Tally(entry));
+        let (authority, request) = (self.authority(on), Request::Tally(entry));
+        self.asked.push((now, Command { authority, request }));
         id
     }
 
@@ -261,31 +377,58 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// A phone's scan of a poster; it may reach the server minutes later.
+    /// A phone's scan of a poster, which reaches the server so many minutes later.
     pub fn scan(
         &mut self,
+        (at, late): (Timestamp, i64),
+        poster: Code,
+        phone: [u8; 16],
+    ) -> anyhow::Result<EntryId> {
+        let entry = self.scanned(at, poster, phone)?;
+        Ok(self.send(at.plus_millis(late * MINUTE), poster, entry))
+    }
+
+    /// A scan by a phone whose clock is off: what it sent was shifted by the difference.
+    pub fn scan_shifted(
+        &mut self,
         at: Timestamp,
-        late: i64,
+        poster: Code,
+        (phone, minutes): ([u8; 16], i64),
+    ) -> anyhow::Result<EntryId> {
+        let mut entry = self.scanned(at, poster, phone)?;
+        entry.shifted_millis = minutes * MINUTE;
+        Ok(self.send(at, poster, entry))
+    }
+
+    /// A scan that nobody will say was real, such as of a poster's photograph at night.
+    pub fn scan_doubtful(
+        &mut self,
+        at: Timestamp,
         poster: Code,
         phone: [u8; 16],
     ) -> anyhow::Result<()> {
+        let entry = self.scan((at, 0), poster, phone)?;
+        self.doubted.insert(entry);
+        Ok(())
+    }
+
+    fn scanned(&mut self, at: Timestamp, code: Code, phone: [u8; 16]) -> anyhow::Result<Entry> {
         let month = self.zone.day_of(at).month();
         let tag = self.stage.tag(self.organisation, month, phone)?;
+        let session = None;
         let command = tally::Command::CheckIn {
-            place: Place::Code {
-                code: poster,
-                session: None,
-            },
+            place: Place::Code { code, session },
             party: None,
             arrival: Arrival::Phone(vec![(month, tag)]),
         };
-        let request = Request::Tally(self.entry(at, command));
-        let authority = Authority::Code(poster);
-        self.asked.push((
-            at.plus_millis(late * MINUTE),
-            Command { authority, request },
-        ));
-        Ok(())
+        Ok(self.entry(at, command))
+    }
+
+    fn send(&mut self, now: Timestamp, poster: Code, entry: Entry) -> EntryId {
+        let id = entry.id;
+        let (authority, request) = (Authority::Code(poster), Request::Tally(entry));
+        self.asked.push((now, Command { authority, request }));
+        id
     }
 
     /// A host's tap for somebody who can't be told apart, or the pass somebody shows.
@@ -325,7 +468,13 @@ impl<'a> Book<'a> {
         );
     }
 
-    /// Cups over some hours: pots while there is much to pour, then trays.
+    /// A session that does not take place.
+    pub fn cancel(&mut self, at: Timestamp, session: SessionId) {
+        let cancel = programme::Command::CancelSession(session);
+        self.ask(at, Request::Programme(cancel));
+    }
+
+    /// Cups over some hours: pots while there is much to pour, then single cups, most of them paid.
     pub fn pour(&mut self, from: Timestamp, minutes: i64, cups: i64) -> anyhow::Result<()> {
         let mut left = cups;
         while left > 0 {
@@ -337,9 +486,10 @@ impl<'a> Book<'a> {
             };
             left -= poured;
             let at = from.plus_millis(self.seed.within(1, minutes) * MINUTE);
+            let paid = (!pot).then(|| self.seed.within(1, 5) > 1);
             let command = tally::Command::Coffee {
                 cups: Cups::new(poured)?,
-                paid: None,
+                paid,
                 pot,
                 session: None,
             };
@@ -361,9 +511,13 @@ impl<'a> Book<'a> {
         let shift = self.tally(from, tally::Command::StartShift { who, kind, session });
         if let Some((minutes, basis)) = end {
             let at = from.plus_millis(minutes * MINUTE);
-            let late = i64::from(basis != HoursBasis::Clocked) * 1_000 * MINUTE;
             let command = tally::Command::EndShift { shift, basis };
-            self.tally_late(at, at.plus_millis(late), command);
+            if basis == HoursBasis::Clocked {
+                self.tally(at, command);
+            } else {
+                let next_day = at.plus_millis(1_000 * MINUTE);
+                self.tally_on(On::Own, (at, next_day), command);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Buurttuin Kempenaar: a community garden without a fixed programme.
 
-use super::book::Book;
+use super::book::{Book, On};
 use super::{Stage, days_on};
 use meetellen_events::people::AgeGroup;
 use meetellen_events::programme::{OrganisedBy, Target};
@@ -37,7 +37,7 @@ pub fn play(months: &[Month], stage: &mut dyn Stage) -> anyhow::Result<()> {
     for n in 1..=REGULAR_CHILDREN + OTHER_CHILDREN {
         let since = book.first();
         let child = book.register(&format!("Kind {n}"), false, AgeGroup::Child, since)?;
-        passes.push(book.pass(child));
+        passes.push(book.pass(child)?);
     }
     let eggs = CounterId::new(book.seed.uuid());
     book.list(Listed::Counter(eggs), "Eieren")?;
@@ -48,7 +48,7 @@ pub fn play(months: &[Month], stage: &mut dyn Stage) -> anyhow::Result<()> {
         for day in days_on(month, &[3, 6]) {
             for phone in book.seed.choose(4, phones.len()) {
                 let minute = book.seed.within(0, 150);
-                book.scan(book.clock(day, 13, minute), 0, door, phones[phone])?;
+                book.scan((book.clock(day, 13, minute), 0), door, phones[phone])?;
             }
             let cups = book.seed.within(3, 9);
             book.pour(book.clock(day, 13, 30), 120, cups)?;
@@ -87,7 +87,7 @@ fn children(book: &mut Book<'_>, month: Month, passes: &[SecretHash]) {
 
 /// Six afternoons with two cakes each.
 fn cakes(book: &mut Book<'_>, months: &[Month], volunteers: &[PersonId]) -> anyhow::Result<()> {
-    let picnic = book.offer("Tuinmiddag", OrganisedBy::Residents)?;
+    let picnic = book.offer("Tuinmiddag", OrganisedBy::Residents, None)?;
     for (n, &month) in months
         .iter()
         .rev()
@@ -131,7 +131,7 @@ fn gifts(book: &mut Book<'_>, months: &[Month]) -> anyhow::Result<()> {
                 donor,
                 purpose: None,
             };
-            book.tally(at, command);
+            book.tally_on(On::Own, (at, at), command);
             continue;
         }
         let mut donors = vec![donor];
@@ -145,7 +145,8 @@ fn gifts(book: &mut Book<'_>, months: &[Month]) -> anyhow::Result<()> {
                 donor,
                 purpose: None,
             };
-            book.tally(book.clock(day, hour, 0), command);
+            let at = book.clock(day, hour, 0);
+            book.tally_on(On::Own, (at, at), command);
         }
     }
     Ok(())

@@ -6,11 +6,11 @@ use super::{Stage, days_on};
 use meetellen_events::organisation::Request;
 use meetellen_events::people::AgeGroup;
 use meetellen_events::programme::{OrganisedBy, Target};
-use meetellen_events::standing::{self, Hours, Listed, Setting};
+use meetellen_events::standing::{self, Hours, Listed, Room, Setting};
 use meetellen_events::tally::{Command, HoursBasis, Place, ShiftKind};
 use meetellen_events::values::{
     Cents, Code, CounterId, Day, GrantId, HeadCount, IndicatorId, Month, Name, PartnerId, PersonId,
-    Quantity,
+    Quantity, RoomId,
 };
 
 const VOLUNTEERS: usize = 50;
@@ -18,6 +18,7 @@ const PARK_GRANT: i64 = 30_000_000;
 const FOLLOWERS: i64 = 1_769;
 const WEEKDAYS: [u8; 4] = [1, 2, 3, 4];
 const SHOP_DAY: u8 = 2;
+const ROOMS: [&str; 4] = ["Lokaal 1", "Lokaal 2", "Atelier", "Keuken"];
 const KINDS: [&str; 26] = [
     "Tekenen",
     "Schilderen",
@@ -105,7 +106,14 @@ fn set_up(book: &mut Book<'_>) -> anyhow::Result<House> {
         let (from, to) = ("09:00".parse()?, "17:00".parse()?);
         hours.push(Hours { weekday, from, to });
     }
-    book.settings(vec![Setting::OpeningHours(hours)]);
+    let mut rooms = Vec::new();
+    for name in ROOMS {
+        let (id, name) = (RoomId::new(book.seed.uuid()), Name::new(name)?);
+        let capacity = Some(30);
+        rooms.push(Room { id, name, capacity });
+    }
+    let room_ids: Vec<RoomId> = rooms.iter().map(|room| room.id).collect();
+    book.settings(vec![Setting::OpeningHours(hours), Setting::Rooms(rooms)]);
     for name in PARTNERS {
         let partner = PartnerId::new(book.seed.uuid());
         book.list(Listed::Partner(partner), name)?;
@@ -130,7 +138,8 @@ fn set_up(book: &mut Book<'_>) -> anyhow::Result<House> {
             1 => OrganisedBy::Volunteers,
             _ => OrganisedBy::Partner,
         };
-        weekly.push(book.offer(name, by)?);
+        let room = room_ids[index / (2 * WEEKDAYS.len()) % ROOMS.len()];
+        weekly.push(book.offer(name, by, Some(room))?);
     }
     let (things_in, things_sold) = (
         counter(book, "Spullen binnen")?,
@@ -141,8 +150,8 @@ fn set_up(book: &mut Book<'_>) -> anyhow::Result<House> {
         phones: (0..90).map(|_| book.seed.bytes()).collect(),
         door: book.poster(Target::Door),
         weekly,
-        feast: book.offer("Buurtfeest", OrganisedBy::Volunteers)?,
-        halloween: book.offer("Halloween", OrganisedBy::Volunteers)?,
+        feast: book.offer("Buurtfeest", OrganisedBy::Volunteers, None)?,
+        halloween: book.offer("Halloween", OrganisedBy::Volunteers, None)?,
         things_in,
         things_sold,
         followers: indicator(book, "Volgers")?,
@@ -184,7 +193,7 @@ fn open_days(book: &mut Book<'_>, house: &House, month: Month) -> anyhow::Result
         for phone in book.seed.choose(count, house.phones.len()) {
             let minute = book.seed.within(5, 420);
             let phone = house.phones[phone];
-            book.scan(book.clock(day, 9, minute), 0, house.door, phone)?;
+            book.scan((book.clock(day, 9, minute), 0), house.door, phone)?;
         }
         if book.seed.within(0, 5) == 0 {
             book.mistap(book.clock(day, 11, 20), Place::DropIn);

@@ -1,123 +1,168 @@
+mod checks;
+
+use super::fill::standing;
 use super::{Stage, months_before, play};
-use meetellen_events::organisation::{Command, Request};
-use meetellen_events::tally::{Command as Tally, Who};
+use meetellen_events::decider::Decider;
+use meetellen_events::event::{Actor, ActorKind, Event, Recorded};
+use meetellen_events::log::line::Position;
+use meetellen_events::organisation::{Authority, Command, Organisation};
+use meetellen_events::programme;
+use meetellen_events::tally::{self, Standing};
 use meetellen_events::values::{
     Day, Month, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp, Zone,
 };
-use std::collections::{HashMap, HashSet};
+use meetellen_projections::House;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Adds up what the last month saw.
-#[derive(Default, PartialEq, Debug)]
-struct Adding {
-    month: Option<Month>,
-    latest: HashMap<OrganisationId, Timestamp>,
-    founded: Vec<OrganisationId>,
-    revenue: u64,
-    shop_revenue: u64,
-    cups: u64,
-    bar_shifts: usize,
-    bar_volunteers: HashSet<PersonId>,
-    cakes: u64,
-    commands: usize,
+/// One organisation as the rules and the figures see it.
+#[derive(Default)]
+pub struct Played {
+    pub rules: Organisation,
+    pub house: House,
+    pub recorded: Vec<Recorded>,
 }
 
-impl Adding {
-    fn add(&mut self, in_month: bool, command: Tally) {
-        let badhuis = in_month && self.founded.len() == 1;
-        if let Tally::Contribute { quantity, .. } = &command {
-            self.cakes += u64::from(quantity.get());
-        }
-        if let (Tally::CountShopRevenue { amount, .. }, true) = (&command, in_month) {
-            self.shop_revenue += amount.get();
-        }
-        if !badhuis {
-            return;
-        }
-        if let Tally::CountBarRevenue { amount, .. } = &command {
-            self.revenue += amount.get();
-        }
-        if let Tally::Coffee { cups, .. } = &command {
-            self.cups += u64::from(cups.get());
-        }
-        if let Tally::StartShift {
-            who: Who::Person(person),
-            ..
-        } = command
-        {
-            self.bar_shifts += 1;
-            self.bar_volunteers.insert(person);
-        }
-    }
+/// The rules and the figures, without a log or keys.
+#[derive(Default)]
+pub struct Rules {
+    played: Vec<Played>,
+    at: HashMap<OrganisationId, usize>,
+    secrets: u8,
 }
 
-impl Stage for Adding {
+impl Stage for Rules {
     fn at(
         &mut self,
         organisation: OrganisationId,
         now: Timestamp,
         command: Command,
-    ) -> anyhow::Result<()> {
-        let latest = self.latest.entry(organisation).or_default();
-        assert!(*latest <= now, "time went back");
-        *latest = now;
-        self.commands += 1;
-        if let Request::Found { .. } = &command.request {
-            self.founded.push(organisation);
+    ) -> anyhow::Result<Standing> {
+        let next = self.played.len();
+        let at = *self.at.entry(organisation).or_insert(next);
+        if at == next {
+            self.played.push(Played::default());
         }
-        if let Request::Tally(entry) = command.request {
-            let month = Zone::default().day_of(entry.occurred_at).month();
-            self.add(Some(month) == self.month, entry.command);
+        let played = &mut self.played[at];
+        if let Some(last) = played.recorded.last() {
+            assert!(last.recorded_at <= now, "time went back");
         }
-        Ok(())
+        let mut actor = Actor {
+            id: None,
+            kind: ActorKind::Visitor,
+        };
+        if let Authority::Device { device, role } = command.authority {
+            assert_eq!(played.rules.role_of(device), Some(role), "not let in");
+            (actor.id, actor.kind) = (Some(device), ActorKind::Device);
+        }
+        let facts = played.rules.decide(&command, now)?;
+        anyhow::ensure!(!facts.is_empty(), "asked twice: {:?}", command.request);
+        let mut sure = Standing::Counted;
+        for fact in facts {
+            sure = standing(&fact.event);
+            let recorded = Recorded {
+                position: Position(played.rules.position().0 + 1),
+                recorded_at: now,
+                actor,
+                fact,
+            };
+            played.rules.evolve(&recorded);
+            played.house.apply(&recorded).expect("no gap");
+            played.recorded.push(recorded);
+        }
+        Ok(sure)
     }
 
     fn seal(&mut self, _: OrganisationId, _: PersonId, text: &str) -> anyhow::Result<Sealed> {
         Ok(Sealed::new(text.to_owned()))
     }
 
-    fn tag(&mut self, _: OrganisationId, _: Month, phone: [u8; 16]) -> anyhow::Result<Tag> {
-        Ok(Tag::new(phone))
+    fn tag(&mut self, _: OrganisationId, month: Month, phone: [u8; 16]) -> anyhow::Result<Tag> {
+        let mut tag = phone;
+        tag[0] ^= month.number().unsigned_abs();
+        Ok(Tag::new(tag))
     }
 
-    fn hash(&mut self, secret: [u8; 16]) -> SecretHash {
-        let mut bytes = [0; 32];
-        bytes[..16].copy_from_slice(&secret);
-        SecretHash::new(bytes)
+    fn secret(&mut self) -> anyhow::Result<SecretHash> {
+        self.secrets += 1;
+        Ok(SecretHash::new([self.secrets; 32]))
     }
 }
 
-fn played(today: &str) -> Adding {
-    let today: Day = today.parse().expect("a day");
-    let mut stage = Adding {
-        month: months_before(today).last().copied(),
-        ..Adding::default()
-    };
-    play(today, &mut stage).expect("played");
-    stage
+/// Badhuis, Sleutel and Kempenaar as played on a day.
+pub fn played(today: Day) -> [Played; 3] {
+    let mut stage = Rules::default();
+    play(today, &mut stage).expect("the rules admit every command");
+    stage.played.try_into().ok().expect("three organisations")
 }
 
-#[test]
-fn the_last_month_adds_up_whatever_its_weekdays() {
-    // months with 20 to 23 weekdays, 4 and 5 Fridays, an October among them
-    for today in [
-        "2026-03-02",
-        "2026-06-15",
-        "2026-11-24",
-        "2027-01-01",
-        "2026-08-09",
-    ] {
-        let seen = played(today);
-        assert_eq!(seen.founded.len(), 3, "{today}");
-        assert_eq!(seen.revenue, 182_500, "{today}");
-        assert_eq!(seen.bar_shifts, 42, "{today}");
-        let volunteers = u64::try_from(seen.bar_volunteers.len()).expect("few");
-        assert_eq!(seen.cups / volunteers, 160, "{today}");
-        assert!(seen.shop_revenue > 0, "{today}");
-        assert_eq!(seen.cakes, 12, "{today}");
-    }
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
 }
+
+/// Played once for the tests that only look at it.
+static PLAYED: LazyLock<[Played; 3]> = LazyLock::new(|| played(day(TODAY)));
+const TODAY: &str = "2027-01-01";
 
 #[test]
 fn the_same_day_plays_the_same() {
-    assert_eq!(played("2026-11-24"), played("2026-11-24"));
+    for (once, again) in PLAYED.iter().zip(&played(day(TODAY))) {
+        assert!(!once.recorded.is_empty());
+        assert_eq!(once.recorded, again.recorded);
+    }
+}
+
+#[test]
+fn nothing_is_recorded_before_the_first_month_or_after_the_last() {
+    let today = day(TODAY);
+    let months = months_before(today);
+    let zone = Zone::default();
+    let from = zone.start_of(months[0].first_day().plus(-1));
+    for played in &*PLAYED {
+        let (first, last) = (&played.recorded[0], played.recorded.last());
+        assert!(first.recorded_at > from);
+        assert!(last.is_some_and(|last| last.recorded_at < zone.start_of(today)));
+    }
+}
+
+#[test]
+fn it_has_the_mess_of_life() {
+    const HOUR: i64 = 3_600_000;
+    let [badhuis, sleutel, kempenaar] = &*PLAYED;
+    let count = |which: &dyn Fn(&Recorded, &Event) -> bool| {
+        let all = badhuis.recorded.iter();
+        all.filter(|recorded| which(recorded, &recorded.fact.event))
+            .count()
+    };
+    let taken_as = |taken: Standing| count(&|_, event| standing(event) == taken);
+    let late = count(&|recorded, event| {
+        let late = recorded.recorded_at.millis_since(recorded.fact.occurred_at);
+        matches!(event, Event::Tally(_)) && late > HOUR
+    });
+    let retracted =
+        count(&|_, event| matches!(event, Event::Tally(tally::Event::EntryRetracted { .. })));
+    let started =
+        count(&|_, event| matches!(event, Event::Tally(tally::Event::ShiftStarted { .. })));
+    let ended = count(&|_, event| matches!(event, Event::Tally(tally::Event::ShiftEnded { .. })));
+    let cancelled = count(&|_, event| {
+        matches!(
+            event,
+            Event::Programme(programme::Event::SessionCancelled { .. })
+        )
+    });
+    let shifted = count(&|recorded, _| recorded.fact.shifted_millis != 0);
+    assert!(late > 100, "{late} phones were offline");
+    assert!(shifted > 100, "{shifted} clocks were off");
+    assert!(retracted > 50, "{retracted} slips");
+    assert!(taken_as(Standing::AlreadyCounted) > 300, "double scans");
+    assert!(taken_as(Standing::ToConfirm) > 39, "crowds at a poster");
+    assert_eq!(badhuis.rules.waiting().count(), 39, "photographs of one");
+    assert_eq!(
+        (started - ended, cancelled),
+        (13, 13),
+        "forgotten, cancelled"
+    );
+    for played in [sleutel, kempenaar] {
+        assert_eq!(played.rules.waiting().count(), 0);
+    }
 }

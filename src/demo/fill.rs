@@ -1,0 +1,161 @@
+//! Plays the demo where a server keeps its log and keys: every command is decided at its own instant, and kept in
+//! batches.
+
+use super::Stage;
+use crate::keys::{KeyError, Keys, Owner};
+use crate::secrets;
+use crate::writer::{Core, Done};
+use meetellen_events::event::Event;
+use meetellen_events::log::journal::AppendError;
+use meetellen_events::organisation::{Command, Request};
+use meetellen_events::tally::{self, Standing};
+use meetellen_events::values::{
+    Day, Month, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp,
+};
+
+/// Commands kept with one sync.
+const BATCH_COMMANDS: usize = 500;
+
+/// Organisations played.
+const ORGANISATIONS: u64 = 3;
+
+/// The field of a person's facts that is sealed.
+const NAME: &str = "name";
+
+/// How far the playing is: days of all organisations together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Played {
+    /// Days played.
+    pub done: u64,
+    /// Days in all.
+    pub total: u64,
+}
+
+/// Fills an empty log with the demo of a day.
+///
+/// # Errors
+/// Where the rules refuse a command, or log or keys can't be written.
+pub fn fill(
+    core: &mut Core,
+    keys: &Keys,
+    today: Day,
+    progress: &mut dyn FnMut(Played),
+) -> anyhow::Result<()> {
+    let months = super::months_before(today);
+    let days = today.days_since(months[0].first_day()).unsigned_abs();
+    let mut playing = Playing {
+        core,
+        keys,
+        decided: 0,
+        begun: 0,
+        first: None,
+        days: u64::from(days),
+        progress,
+    };
+    super::play(today, &mut playing)?;
+    playing.core.commit()?;
+    Ok(())
+}
+
+struct Playing<'a> {
+    core: &'a mut Core,
+    keys: &'a Keys,
+    /// Since the last sync.
+    decided: usize,
+    /// Organisations begun.
+    begun: u64,
+    first: Option<Timestamp>,
+    days: u64,
+    progress: &'a mut dyn FnMut(Played),
+}
+
+impl Playing<'_> {
+    fn keep(&mut self) -> Result<(), AppendError> {
+        self.decided = 0;
+        self.core.commit()?;
+        self.core.make_room()
+    }
+
+    fn tell(&mut self, now: Timestamp) {
+        const DAY_MILLIS: i64 = 86_400_000;
+        let first = *self.first.get_or_insert(now);
+        let day = now.millis_since(first) / DAY_MILLIS;
+        let before = self.begun.saturating_sub(1) * self.days;
+        (self.progress)(Played {
+            done: before + u64::try_from(day).unwrap_or(0).min(self.days),
+            total: ORGANISATIONS * self.days,
+        });
+    }
+}
+
+impl Stage for Playing<'_> {
+    fn at(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        command: Command,
+    ) -> anyhow::Result<Standing> {
+        if let Request::Found { .. } = command.request {
+            self.begun += 1;
+        }
+        if self.decided >= BATCH_COMMANDS || self.first.is_none() {
+            self.keep()?;
+            self.tell(now);
+        }
+        self.decided += 1;
+        match self.core.decide(organisation, &command, now) {
+            Done::Recorded(receipt) => Ok(receipt
+                .facts
+                .last()
+                .map_or(Standing::Counted, |recorded| standing(&recorded.fact.event))),
+            Done::InEffect | Done::Known(_) => {
+                anyhow::bail!("the demo asks twice for {:?}", command.request)
+            }
+            Done::Refused(refusal) => {
+                anyhow::bail!("the rules refuse {:?}: {refusal:?}", command.request)
+            }
+        }
+    }
+
+    fn seal(
+        &mut self,
+        organisation: OrganisationId,
+        person: PersonId,
+        text: &str,
+    ) -> anyhow::Result<Sealed> {
+        let owner = Owner::Person(person);
+        Ok(self.keys.seal(organisation, owner, NAME, text)?)
+    }
+
+    fn tag(
+        &mut self,
+        organisation: OrganisationId,
+        month: Month,
+        phone: [u8; 16],
+    ) -> Result<Tag, anyhow::Error> {
+        let tag: Result<Tag, KeyError> = self.keys.tag(organisation, month, &phone);
+        Ok(tag?)
+    }
+
+    fn secret(&mut self) -> anyhow::Result<SecretHash> {
+        Ok(secrets::hash(secrets::code()?.bytes()))
+    }
+}
+
+/// How sure an entry is; anything else that was recorded holds.
+pub(super) const fn standing(event: &Event) -> Standing {
+    match event {
+        Event::Tally(
+            tally::Event::VisitorCheckedIn { standing, .. }
+            | tally::Event::MoneyDonated { standing, .. }
+            | tally::Event::GoodsDonated { standing, .. },
+        ) => *standing,
+        Event::Tally(_)
+        | Event::Organisation(_)
+        | Event::Programme(_)
+        | Event::People(_)
+        | Event::Access(_)
+        | Event::Standing(_)
+        | Event::Unknown(_) => Standing::Counted,
+    }
+}

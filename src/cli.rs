@@ -1,5 +1,6 @@
 //! The command line. Human text goes to stderr, results to stdout; 0 is fine, 1 failed, 2 wrong usage.
 
+mod demo;
 mod packaging;
 mod progress;
 mod serve;
@@ -9,6 +10,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::config::InvalidConfig;
 use clap::{Parser, Subcommand};
 
 /// The check-in and figures backend for resident-run neighbourhood centres.
@@ -23,6 +25,8 @@ pub struct Arguments {
 enum Command {
     /// Runs the server
     Serve(crate::config::ServeArguments),
+    /// Fills an empty folder with three invented organisations
+    Demo(demo::DemoArguments),
     /// Checks every checksum and hash chain, and that store and journal agree; mends nothing
     Verify {
         /// The data folder
@@ -43,6 +47,7 @@ impl Arguments {
     pub fn run(self, out: &mut dyn Write) -> ExitCode {
         let done = match self.command {
             Command::Serve(arguments) => serve::run(arguments, out),
+            Command::Demo(arguments) => demo::run(arguments, out),
             Command::Verify { data } => verify::run(&data, out),
             Command::Completions { shell } => packaging::completions(shell, out),
             Command::Man => packaging::manual(out),
@@ -51,11 +56,22 @@ impl Arguments {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("meetellen: {error:#}");
-                ExitCode::FAILURE
+                if error.is::<WrongUsage>() || error.is::<InvalidConfig>() {
+                    ExitCode::from(WRONG_USAGE)
+                } else {
+                    ExitCode::FAILURE
+                }
             }
         }
     }
 }
+
+/// What was asked can't be meant, whatever there is: exit code 2, as for what the parser of the arguments refuses.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongUsage(String);
+
+const WRONG_USAGE: u8 = 2;
 
 #[cfg(test)]
 mod tests {

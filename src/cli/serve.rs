@@ -7,18 +7,32 @@ use crate::web::qr;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::progress;
+use super::{demo, progress};
 
 /// Runs it; `out` hears where it listens.
 pub fn run(arguments: ServeArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     log_to_stderr(&arguments.log, arguments.log_format)?;
     let config = Config::new(arguments)?;
+    if config.demo {
+        demo::prepare(&config)?;
+    }
     let bar = progress::bar("opening the log");
     let opened = server::open_log(&config, &mut |step| progress::step(&bar, step))?;
     bar.finish_and_clear();
+    let shown = if config.demo {
+        Some(crate::demo::filled(&config.data, &opened.0.reader())?)
+    } else {
+        None
+    };
     actix_web::rt::System::new().block_on(async move {
         let running = server::start(&config, opened, Arc::new(SystemClock))?;
         report(&running);
+        if let Some(shown) = shown {
+            let doors = demo::doors(&running.node, shown).await?;
+            eprintln!("\nThe demo is there. Its last two addresses let in one device each, within 15 minutes.");
+            doors.iter().for_each(|(what, link)| show(what, link));
+            how_to_let_phones_in(&running);
+        }
         writeln!(out, "listening on http://{}", running.address)?;
         out.flush()?;
         stop_on_signal(&running)?;
@@ -55,16 +69,25 @@ fn report(running: &Running) {
     }
     if let Some(code) = running.node.setup_code() {
         let link = format!("{}/setup/{code}", running.node.public_url);
-        eprintln!("\nNo organisation yet. Open this link, or scan it:\n\n  {link}\n");
-        if let Ok(qr) = qr::Code::of(&link) {
-            eprintln!("{}", qr.terminal());
-        }
-        if running.address.ip().is_loopback() {
-            eprintln!(
-                "Only this machine reaches it. To let a phone in, start with\n  --listen 0.0.0.0:{}\n",
-                running.address.port()
-            );
-        }
+        show("No organisation yet. Open this link, or scan it:", &link);
+        how_to_let_phones_in(running);
+    }
+}
+
+/// Prints a link and its QR.
+fn show(what: &str, link: &str) {
+    eprintln!("\n{what}\n\n  {link}\n");
+    if let Ok(qr) = qr::Code::of(link) {
+        eprintln!("{}", qr.terminal());
+    }
+}
+
+fn how_to_let_phones_in(running: &Running) {
+    if running.address.ip().is_loopback() {
+        eprintln!(
+            "Only this machine reaches it. To let a phone in, start with\n  --listen 0.0.0.0:{}\n",
+            running.address.port()
+        );
     }
 }
 

@@ -1,13 +1,19 @@
 //! The JSON routes of `api-spec/openapi.yaml`.
 
+pub mod activities;
 pub mod caller;
 pub mod client_time;
+pub mod codes;
 pub mod entries;
 pub mod entry_body;
+pub mod fields;
 pub mod house;
 pub mod openapi;
+pub mod query;
+pub mod rooms;
 pub mod service;
 pub mod session;
+pub mod sessions;
 
 use crate::problem::{self, unknown_method};
 use actix_web::web::{self, ServiceConfig};
@@ -48,5 +54,8 @@ pub fn routes(api: &mut ServiceConfig) {
                 .route(web::post().to(entries::record))
                 .default_service(web::to(unknown_method)),
         )
-        .configure(session::routes);
+        .configure(session::routes)
+        .configure(activities::routes)
+        .configure(sessions::routes)
+        .configure(codes::routes);
 }

@@ -3,5 +3,6 @@
 mod contract;
 mod licences;
 mod pages;
+mod programme;
 mod start;
 mod support;

@@ -8,12 +8,13 @@ use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::session;
 use crate::tokens::{Bearer, Kind, Refused};
+use crate::writer::Receipt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use meetellen_events::access::Role;
-use meetellen_events::organisation::Authority;
-use meetellen_events::values::{DeviceId, OrganisationId};
+use meetellen_events::organisation::{Authority, Request};
+use meetellen_events::values::{Day, DeviceId, OrganisationId, Zone};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -39,6 +40,22 @@ impl Caller {
             device: self.device,
             role: self.role,
         }
+    }
+
+    /// The organisation's day of the house now.
+    pub fn today(&self, node: &Node) -> Day {
+        self.zone().day_of(node.now())
+    }
+
+    /// The organisation's time zone.
+    pub fn zone(&self) -> Zone {
+        let seen = self.live.read();
+        seen.organisation.zone().cloned().unwrap_or_default()
+    }
+
+    /// Has one request decided on its word: what it recorded, or nothing where it is in effect already.
+    pub async fn ask(&self, node: &Node, request: Request) -> Result<Option<Receipt>, Problem> {
+        node.ask(self.organisation, self.authority(), request).await
     }
 
     /// On whose word its commands come.

@@ -3,6 +3,7 @@
 use super::caller::{self, Caller};
 use super::client_time::ClientTime;
 use super::entry_body::{self, EntryBody};
+use super::fields::invalid;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::recording::{self, Status, Taken};
@@ -175,14 +176,4 @@ fn whose(
         (None, Some(by_code)) => Ok(by_code),
         (None, None) => Err(Cause::Unauthorised.into()),
     }
-}
-
-/// All mistakes of one body in one problem: named after them where they are of one kind.
-pub fn invalid(mistakes: Vec<entry_body::FieldError>) -> Problem {
-    let first = mistakes.first().map_or(Cause::Invalid, |first| first.cause);
-    let alike = mistakes.iter().all(|mistake| mistake.cause == first);
-    let problem = Problem::from(if alike { first } else { Cause::Invalid });
-    mistakes.into_iter().fold(problem, |problem, mistake| {
-        problem.at(mistake.pointer, mistake.detail)
-    })
 }

@@ -1,36 +1,21 @@
 //! Bodies of entries: read, checked, and still clear where keys are needed.
 //!
-//! Fields are read one by one rather than by a derived reader, so that all mistakes are told together.
 //! Whether `occurred_at` lies too far off is for the rules: the device's clock is corrected in between.
 
-mod fields;
 mod kinds;
 mod same;
 #[cfg(test)]
 mod tests;
 
-pub use fields::FIELD_ERRORS_MAX;
 pub use same::content_equals;
 
-use crate::problem::Cause;
-use fields::Fields;
+use super::fields::{self, FieldError, Fields, Read};
 use meetellen_events::tally::{CountBasis, HoursBasis, OpeningState, ShiftKind};
 use meetellen_events::values::{
     Cents, Code, CounterId, Cups, Decimal, EntryId, HeadCount, IndicatorId, Name, Party, PersonId,
     Quantity, SessionId, Timestamp,
 };
 use serde_json::Value;
-
-/// One mistake in a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// Where (RFC 6901), from the entry on.
-    pub pointer: String,
-    /// What is wrong; repeats nothing that was sent.
-    pub detail: String,
-    /// The name of a problem with this mistake alone.
-    pub cause: Cause,
-}
 
 /// One entry as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,30 +228,25 @@ pub enum Kind {
     Confirmation(Vec<EntryId>),
 }
 
-/// Reads one entry; else all its mistakes, at most [`FIELD_ERRORS_MAX`].
+/// Reads one entry; else all its mistakes.
 pub fn parse(value: &Value) -> Result<EntryBody, Vec<FieldError>> {
-    let Some(object) = value.as_object() else {
-        return Err(vec![FieldError {
-            pointer: String::new(),
-            detail: "must be an object".to_owned(),
-            cause: Cause::WrongType,
-        }]);
-    };
-    let mut fields = Fields::new(object, "");
-    let id = fields.required("id", fields::id);
-    let occurred_at = fields.required("occurred_at", fields::instant);
-    let entry_type = fields.required("type", |value| fields::text(value).map(str::to_owned));
-    let read = entry_type.and_then(|name| kinds::read(&name, &mut fields));
-    let draft = (id, occurred_at, read);
-    match (fields.into_errors(), draft) {
-        (errors, (Some(id), Some(occurred_at), Some((code, kind)))) if errors.is_empty() => {
-            Ok(EntryBody {
-                id,
-                occurred_at,
-                code,
-                kind,
-            })
+    fields::parse(value)
+}
+
+impl Read for EntryBody {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let id = fields.required("id", fields::id);
+        let occurred_at = fields.required("occurred_at", fields::instant);
+        let entry_type = fields.required("type", |value| fields::text(value).map(str::to_owned));
+        if entry_type.is_none() {
+            fields.ignore_unknown();
         }
-        (errors, _) => Err(errors),
+        let (code, kind) = kinds::read(&entry_type?, fields)?;
+        Some(Self {
+            id: id?,
+            occurred_at: occurred_at?,
+            code,
+            kind,
+        })
     }
 }

@@ -54,6 +54,26 @@ impl<'a> House<'a> {
         reply.told(201)
     }
 
+    /// A new activity, organised by residents; its id.
+    #[track_caller]
+    pub fn activity(&self, name: &str) -> String {
+        let body = json!({ "name": name, "organised_by": "residents" });
+        text(&self.coordinator.post("/api/v1/activities", &body).told(201)["id"])
+    }
+
+    /// A planned session; its id.
+    #[track_caller]
+    pub fn session(&self, activity: &str, starts_at: &str, ends_at: &str) -> String {
+        let body = json!({ "activity": activity, "starts_at": starts_at, "ends_at": ends_at });
+        text(&self.coordinator.post("/api/v1/sessions", &body).told(201)["id"])
+    }
+
+    /// A new code, such as `{"for": "door"}`.
+    #[track_caller]
+    pub fn code(&self, body: Value) -> String {
+        text(&self.coordinator.post("/api/v1/codes", &body).told(201)["code"])
+    }
+
     /// The last position of its log.
     pub fn head(&self) -> u64 {
         self.server.head(self.id)
@@ -75,6 +95,12 @@ pub fn entry(kind: &str, occurred_at: &str, fields: Value) -> Value {
         entry[name] = value.clone();
     }
     entry
+}
+
+/// A member that is a text.
+#[track_caller]
+pub fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
 }
 
 /// A new id.

@@ -392,7 +392,9 @@ impl Decider for Organisation {
                 }
             }
             event::Event::Organisation(Event::Ended {}) => self.ended = true,
-            event::Event::Programme(event) => self.programme.evolve(event),
+            event::Event::Programme(event) => {
+                self.programme.evolve(event, recorded.recorded_at);
+            }
             event::Event::People(event) => self.people.evolve(event),
             event::Event::Access(event) => self.access.evolve(event, recorded.recorded_at),
             event::Event::Standing(event) => self.standing.evolve(event),

@@ -13,10 +13,14 @@ use std::collections::{BTreeSet, HashMap};
 /// A code without a session that is on looks this far for one.
 const NEAR_MILLIS: i64 = 2 * 3_600_000;
 
+/// What was said last about whether a session takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
+pub enum Word {
+    /// Nothing.
     None,
+    /// It does not.
     Cancelled,
+    /// It did.
     Confirmed,
 }
 
@@ -29,8 +33,12 @@ pub struct Session {
     pub starts_at: Timestamp,
     /// Its end.
     pub ends_at: Timestamp,
-    room: Option<RoomId>,
-    word: Word,
+    /// Where, if not where the activity usually is.
+    pub room: Option<RoomId>,
+    /// Whether it takes place.
+    pub word: Word,
+    /// When it was planned, or the last word on it was said.
+    pub changed_at: Timestamp,
 }
 
 /// A code on a wall.
@@ -101,6 +109,31 @@ fn facts_on(held: &Held<ActivityFacts>, day: Day) -> ActivityFacts {
 }
 
 impl State {
+    /// Every activity, in no order.
+    pub fn activities(&self) -> impl Iterator<Item = ActivityId> + '_ {
+        self.activities.keys().copied()
+    }
+
+    /// What holds of an activity on a day; before its first day, what holds then.
+    pub fn activity(&self, activity: ActivityId, day: Day) -> Option<ActivityFacts> {
+        let held = self.activities.get(&activity)?;
+        let first = held.days().next()?;
+        Some(facts_on(held, day.max(first)))
+    }
+
+    /// Every session that begins behind `after` and before `before`, in the order of their starts.
+    pub fn sessions(
+        &self,
+        after: (Timestamp, SessionId),
+        before: Timestamp,
+    ) -> impl Iterator<Item = (SessionId, &Session)> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.by_start
+            .range((Excluded(after), Unbounded))
+            .take_while(move |(starts_at, _)| *starts_at < before)
+            .filter_map(|(_, id)| Some((*id, self.sessions.get(id)?)))
+    }
+
     /// A session, cancelled or not.
     pub fn session(&self, session: SessionId) -> Option<&Session> {
         self.sessions.get(&session)
@@ -367,7 +400,7 @@ impl State {
     }
 
     /// Takes an event in.
-    pub fn evolve(&mut self, event: &Event) {
+    pub fn evolve(&mut self, event: &Event, recorded_at: Timestamp) {
         match event {
             Event::ActivityAdded {
                 activity,
@@ -398,12 +431,17 @@ impl State {
                     ends_at: *ends_at,
                     room: *room,
                     word: Word::None,
+                    changed_at: recorded_at,
                 };
                 self.by_start.insert((*starts_at, *session));
                 self.sessions.insert(*session, planned);
             }
-            Event::SessionCancelled { session } => self.hear(*session, Word::Cancelled),
-            Event::SessionConfirmed { session } => self.hear(*session, Word::Confirmed),
+            Event::SessionCancelled { session } => {
+                self.hear(*session, Word::Cancelled, recorded_at)
+            }
+            Event::SessionConfirmed { session } => {
+                self.hear(*session, Word::Confirmed, recorded_at)
+            }
             Event::CodeIssued {
                 code,
                 target,
@@ -427,10 +465,20 @@ impl State {
         }
     }
 
-    fn hear(&mut self, session: SessionId, word: Word) {
+    fn hear(&mut self, session: SessionId, word: Word, at: Timestamp) {
         if let Some(known) = self.sessions.get_mut(&session) {
             known.word = word;
+            known.changed_at = at;
         }
+    }
+}
+
+impl Issued {
+    /// Whether it can be good on a day or later, the instant given being on that day.
+    pub fn is_good(&self, today: Day, now: Timestamp) -> bool {
+        !self.withdrawn
+            && self.day.is_none_or(|day| day >= today)
+            && self.valid_until.is_none_or(|until| until > now)
     }
 }
 

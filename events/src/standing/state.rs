@@ -1,6 +1,6 @@
 //! What the rules keep of standing facts and settings.
 
-use super::{Command, Event, Hours, Listed, Rejection, Setting};
+use super::{Command, Event, Hours, Listed, Rejection, Room, Setting};
 use crate::organisation::Held;
 use crate::values::{Cents, Day, GrantId, Name, RoomId, Timestamp, Zone};
 use std::collections::HashMap;
@@ -14,6 +14,14 @@ struct Stands<T> {
 }
 
 impl<T> Stands<T> {
+    const fn shown(&self) -> Standing<'_, T> {
+        Standing {
+            what: &self.what,
+            since: self.since,
+            until: self.until,
+        }
+    }
+
     /// From which day on it is to end; none where it has ended so already.
     fn end(&self, since: Option<Day>, today: Day) -> Result<Option<Day>, Rejection> {
         match (self.until, since) {
@@ -33,11 +41,55 @@ impl<T> Stands<T> {
 #[derive(Debug, Clone, Default)]
 pub struct State {
     listed: HashMap<Listed, Stands<Name>>,
-    grants: HashMap<GrantId, Stands<(Name, Name, Cents)>>,
+    grants: HashMap<GrantId, Stands<Grant>>,
     settings: HashMap<Discriminant<Setting>, Held<Setting>>,
 }
 
+/// Something that stands, or stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing<'a, T> {
+    /// What.
+    pub what: &'a T,
+    /// From which day.
+    pub since: Day,
+    /// The first day without it.
+    pub until: Option<Day>,
+}
+
+/// Money awarded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// By whom.
+    pub funder: Name,
+    /// What for.
+    pub purpose: Name,
+    /// How much.
+    pub amount: Cents,
+}
+
 impl State {
+    /// Everything listed that was ever added, in no order.
+    pub fn listed(&self) -> impl Iterator<Item = (Listed, Standing<'_, Name>)> {
+        self.listed
+            .iter()
+            .map(|(listed, known)| (*listed, known.shown()))
+    }
+
+    /// Every grant that was ever awarded, in no order.
+    pub fn grants(&self) -> impl Iterator<Item = (GrantId, Standing<'_, Grant>)> {
+        self.grants
+            .iter()
+            .map(|(grant, known)| (*grant, known.shown()))
+    }
+
+    /// The rooms as they are on a day.
+    pub fn rooms(&self, day: Day) -> &[Room] {
+        match self.on(&Setting::Rooms(Vec::new()), day) {
+            Some(Setting::Rooms(rooms)) => rooms,
+            Some(_) | None => &[],
+        }
+    }
+
     /// Whether what was counted on a day may be noted under it: until it is ended, and also from before it was listed.
     pub fn takes(&self, listed: Listed, day: Day) -> bool {
         self.listed
@@ -126,12 +178,20 @@ impl State {
                 since,
             } => {
                 let since = since.unwrap_or(today);
-                let what = (funder.clone(), purpose.clone(), *amount);
+                let what = Grant {
+                    funder: funder.clone(),
+                    purpose: purpose.clone(),
+                    amount: *amount,
+                };
                 match self.grants.get(grant) {
                     Some(known) if known.what == what && known.since == since => Ok(vec![]),
                     Some(_) => Err(Rejection::IdReused),
                     None => {
-                        let (funder, purpose, amount) = what;
+                        let Grant {
+                            funder,
+                            purpose,
+                            amount,
+                        } = what;
                         Ok(vec![Event::GrantAwarded {
                             grant: *grant,
                             funder,
@@ -205,7 +265,11 @@ impl State {
                 amount,
                 since,
             } => {
-                let what = (funder.clone(), purpose.clone(), *amount);
+                let what = Grant {
+                    funder: funder.clone(),
+                    purpose: purpose.clone(),
+                    amount: *amount,
+                };
                 self.grants.insert(
                     *grant,
                     Stands {

@@ -1,7 +1,7 @@
 //! The fields of each type of entry. All are read before any is needed, so that no mistake hides another.
 
-use super::fields::{self, Fields, Wrong};
 use super::{Arrival, Donor, Gift, Kind, Pass, VisitorToken, Who};
+use crate::api::fields::{self, Fields, Wrong};
 use meetellen_events::tally::HoursBasis;
 use meetellen_events::values::{
     Cents, Code, Cups, EntryId, HeadCount, InvalidValue, Name, Party, Quantity,
@@ -40,10 +40,10 @@ pub(super) fn read(entry_type: &str, fields: &mut Fields<'_>) -> Option<(Option<
         "confirmation" => confirmation(fields),
         _ => {
             fields.refuse("type", "is no type of entry");
+            fields.ignore_unknown();
             return None;
         }
     };
-    fields.refuse_unknown();
     Some((code, kind?))
 }
 
@@ -161,7 +161,7 @@ fn tally(fields: &mut Fields<'_>) -> Option<Kind> {
 }
 
 fn contribution(fields: &mut Fields<'_>) -> Option<Kind> {
-    let kind = fields.required("kind", fields::name(KIND_CHARS_MAX));
+    let kind = fields.required("kind", fields::short_name(KIND_CHARS_MAX));
     let quantity = fields.required("quantity", quantity);
     let session = fields.optional("session", fields::id);
     let volunteer = fields.optional("volunteer", fields::id);
@@ -235,13 +235,13 @@ fn donation(fields: &mut Fields<'_>) -> Option<Kind> {
     if fields.has("method") && !by_money {
         fields.refuse("method", "stands only beside money_cents");
     }
-    let goods = fields.raw("goods").and_then(|value| goods(value, fields));
+    let goods = fields.object("goods", goods);
     let donor = fields.optional("donor", |value| {
         fields::id(value)
             .map(Donor::Person)
-            .or_else(|_| fields::name(REMARK_CHARS_MAX)(value).map(Donor::Named))
+            .or_else(|_| fields::short_name(REMARK_CHARS_MAX)(value).map(Donor::Named))
     });
-    let purpose = fields.optional("purpose", fields::name(PURPOSE_CHARS_MAX));
+    let purpose = fields.optional("purpose", fields::short_name(PURPOSE_CHARS_MAX));
     let gift = amount
         .map(|amount| Gift::Money { amount, method })
         .or(goods);
@@ -253,7 +253,7 @@ fn donation(fields: &mut Fields<'_>) -> Option<Kind> {
 }
 
 fn method(value: &Value) -> Result<Name, Wrong> {
-    let name = fields::name(KIND_CHARS_MAX)(value)?;
+    let name = fields::short_name(KIND_CHARS_MAX)(value)?;
     let text = name.as_str();
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if plain && !text.starts_with('_') {
@@ -263,19 +263,10 @@ fn method(value: &Value) -> Result<Name, Wrong> {
     }
 }
 
-fn goods(value: &Value, outer: &mut Fields<'_>) -> Option<Gift> {
-    let Some(object) = value.as_object() else {
-        outer.wrong("goods", Wrong::type_of("must be an object"));
-        return None;
-    };
-    let mut fields = Fields::new(object, "/goods");
-    let category = fields.required("category", fields::name(KIND_CHARS_MAX));
-    let description = remark(&mut fields, "description");
+fn goods(fields: &mut Fields<'_>) -> Option<Gift> {
+    let category = fields.required("category", fields::short_name(KIND_CHARS_MAX));
+    let description = remark(fields, "description");
     let quantity = fields.optional("quantity", quantity);
-    fields.refuse_unknown();
-    for error in fields.into_errors() {
-        outer.push(error);
-    }
     let quantity = quantity.or_else(|| Quantity::new(1).ok());
     Some(Gift::Goods {
         category: category?,
@@ -291,7 +282,7 @@ fn remark(fields: &mut Fields<'_>, place: &'static str) -> Option<Name> {
             if fields::text(value)?.trim().is_empty() {
                 Ok(None)
             } else {
-                fields::name(REMARK_CHARS_MAX)(value).map(Some)
+                fields::short_name(REMARK_CHARS_MAX)(value).map(Some)
             }
         })
         .flatten()
@@ -321,23 +312,18 @@ fn retraction(fields: &mut Fields<'_>) -> Option<Kind> {
 }
 
 fn confirmation(fields: &mut Fields<'_>) -> Option<Kind> {
-    let list = fields.required("entries", |value| {
-        let list = value
-            .as_array()
-            .ok_or_else(|| Wrong::type_of("must be a list of ids"))?;
-        if list.is_empty() || list.len() > CONFIRMED_MAX {
-            return Err(Wrong::value(format!("must have 1 to {CONFIRMED_MAX} ids")));
-        }
-        Ok(list.clone())
-    })?;
     let mut seen = HashSet::new();
-    let mut entries = Vec::new();
-    for (i, value) in list.iter().enumerate() {
-        match fields::id::<EntryId>(value) {
-            Ok(id) if seen.insert(id) => entries.push(id),
-            Ok(_) => fields.refuse(&format!("entries/{i}"), "stands here twice"),
-            Err(wrong) => fields.wrong(&format!("entries/{i}"), wrong),
-        }
+    let list = fields.list("entries", CONFIRMED_MAX, |item| {
+        item.one(|value| {
+            let id: EntryId = fields::id(value)?;
+            let first = seen.insert(id).then_some(id);
+            first.ok_or_else(|| Wrong::value("stands here twice"))
+        })
+    });
+    fields.must_have("entries");
+    let list = list?;
+    if list.is_empty() {
+        fields.refuse("entries", "must have at least one id");
     }
-    Some(Kind::Confirmation(entries))
+    Some(Kind::Confirmation(list))
 }

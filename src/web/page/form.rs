@@ -1,7 +1,7 @@
 //! What a page's form sent, and how it becomes an entry.
 
-use crate::api::entries::invalid;
 use crate::api::entry_body;
+use crate::api::fields::invalid;
 use crate::live::Live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};

@@ -2,6 +2,8 @@
 
 mod held;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use held::Held;
 pub use rules::{Organisation, Rejection};

@@ -1,6 +1,8 @@
 //! Room: persons (volunteers, pass holders, donors) and their passes. Names are sealed before they come here.
 
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::values::{Day, PersonId, Sealed, SecretHash};
 use serde::{Deserialize, Serialize};

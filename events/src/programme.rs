@@ -2,6 +2,8 @@
 
 mod series;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use series::weekly;
 

@@ -95,11 +95,14 @@ impl Scenario {
                 kind: ActorKind::System,
             },
         };
+        // As the writer does it: the log's time never goes back, even where the clock does.
+        let last = self.log.last().map_or(self.now, |last| last.recorded_at);
+        let recorded_at = self.now.max(last);
         for fact in &facts {
             let position = Position(self.organisation.position().0 + 1);
             let recorded = Recorded {
                 position,
-                recorded_at: self.now,
+                recorded_at,
                 actor,
                 fact: fact.clone(),
             };

@@ -1,6 +1,8 @@
 //! Room: standing facts and settings, each with the day it holds from.
 
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::values::{
     Cents, CounterId, Cups, Day, DayTime, GrantId, IndicatorId, Name, PartnerId, RoomId, TenantId,

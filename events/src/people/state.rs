@@ -227,15 +227,18 @@ impl State {
         short: SecretHash,
     ) -> Result<Vec<Event>, Rejection> {
         self.living(person)?;
+        let taken = |hash| self.passes.contains_key(hash) || self.shorts.contains_key(hash);
         match self.passes.get(&pass) {
             Some(known) if known.person == person && known.short == short && !known.withdrawn => {
                 Ok(vec![])
             }
-            None if !self.shorts.contains_key(&short) => Ok(vec![Event::PassIssued {
-                person,
-                pass,
-                short,
-            }]),
+            None if pass != short && !taken(&pass) && !taken(&short) => {
+                Ok(vec![Event::PassIssued {
+                    person,
+                    pass,
+                    short,
+                }])
+            }
             Some(_) | None => Err(Rejection::IdReused),
         }
     }

@@ -102,9 +102,24 @@ bounded! {
 
 /// Who came together: 1 to 20 persons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "StoredParty")]
 pub struct Party {
     adults: u8,
     children: u8,
+}
+
+#[derive(Deserialize)]
+struct StoredParty {
+    adults: i64,
+    children: i64,
+}
+
+impl TryFrom<StoredParty> for Party {
+    type Error = InvalidValue;
+
+    fn try_from(stored: StoredParty) -> Result<Self, Self::Error> {
+        Self::new(stored.adults, stored.children)
+    }
 }
 
 /// Most persons in one party.
@@ -162,12 +177,30 @@ impl Party {
 
 /// People counted by head, so far that day or at that session. Each number up to 100,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "StoredHeadCount")]
 pub struct HeadCount {
     adults: u32,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     children: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     volunteers: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct StoredHeadCount {
+    adults: i64,
+    #[serde(default)]
+    children: i64,
+    #[serde(default)]
+    volunteers: Option<i64>,
+}
+
+impl TryFrom<StoredHeadCount> for HeadCount {
+    type Error = InvalidValue;
+
+    fn try_from(stored: StoredHeadCount) -> Result<Self, Self::Error> {
+        Self::new(stored.adults, stored.children, stored.volunteers)
+    }
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -288,15 +321,84 @@ impl From<Decimal> for String {
 mod tests {
     use super::*;
 
+    /// Whether each number is taken.
+    fn taken<T>(make: fn(i64) -> Result<T, InvalidValue>, numbers: &[i64]) -> Vec<bool> {
+        numbers.iter().map(|number| make(*number).is_ok()).collect()
+    }
+
     #[test]
     fn amounts_are_taken_at_their_edges_and_refused_one_past() {
-        assert!(Cups::new(200).is_ok() && Cups::new(1).is_ok());
-        assert!(Cups::new(0).is_err() && Cups::new(201).is_err());
-        assert!(Party::new(20, 0).is_ok() && Party::new(0, 1).is_ok());
-        assert!(
-            Party::new(0, 0).is_err() && Party::new(20, 1).is_err() && Party::new(-1, 3).is_err()
-        );
-        assert!(Cents::new(-1).is_err());
+        let edges = [false, true, true, false];
+        assert_eq!(taken(Cups::new, &[0, 1, 200, 201]), edges);
+        assert_eq!(taken(Quantity::new, &[0, 1, 10_000, 10_001]), edges);
+        let cents = [-1, 0, Cents::MAX, Cents::MAX + 1];
+        assert_eq!(taken(Cents::new, &cents), edges);
+        let far = [i64::MIN, i64::MAX];
+        assert_eq!(taken(Cups::new, &far), [false, false]);
+        assert_eq!(taken(Cents::new, &far), [false, false]);
+    }
+
+    #[test]
+    fn a_party_has_one_to_twenty_persons_of_either_kind() {
+        for (adults, children, good) in [
+            (0, 0, false),
+            (1, 0, true),
+            (0, 1, true),
+            (20, 0, true),
+            (0, 20, true),
+            (19, 1, true),
+            (20, 1, false),
+            (21, 0, false),
+            (0, 21, false),
+            (-1, 3, false),
+            (3, -1, false),
+            (i64::MAX, i64::MAX, false),
+            (i64::MIN, 2, false),
+        ] {
+            let party = Party::new(adults, children);
+            assert_eq!(party.is_ok(), good, "{adults} and {children}");
+        }
+        assert_eq!(Party::new(1, 0), Ok(Party::one_adult()));
+        assert_eq!(Party::new(0, 1), Ok(Party::one_child()));
+    }
+
+    #[test]
+    fn heads_of_each_kind_are_counted_from_none_to_the_most() {
+        let adults = |n| HeadCount::new(n, 0, None);
+        let children = |n| HeadCount::new(0, n, None);
+        let volunteers = |n| HeadCount::new(0, 0, Some(n));
+        let edges = [false, true, true, false];
+        let numbers = [-1, 0, HEADS_MAX, HEADS_MAX + 1];
+        assert_eq!(taken(adults, &numbers), edges);
+        assert_eq!(taken(children, &numbers), edges);
+        assert_eq!(taken(volunteers, &numbers), edges);
+        let all = HeadCount::new(HEADS_MAX, HEADS_MAX, Some(1)).expect("heads");
+        assert_eq!(all.visitors(), 200_000);
+    }
+
+    #[test]
+    fn what_is_read_from_a_log_is_checked_as_well() {
+        for (stored, good) in [
+            (r#"{"adults":19,"children":1}"#, true),
+            (r#"{"adults":20,"children":1}"#, false),
+            (r#"{"adults":0,"children":0}"#, false),
+            (r#"{"adults":200,"children":200}"#, false),
+        ] {
+            let party = serde_json::from_str::<Party>(stored);
+            assert_eq!(party.is_ok(), good, "{stored}");
+        }
+        for (stored, good) in [
+            (r#"{"adults":0}"#, true),
+            (
+                r#"{"adults":100000,"children":100000,"volunteers":0}"#,
+                true,
+            ),
+            (r#"{"adults":4294967295}"#, false),
+            (r#"{"adults":1,"volunteers":-1}"#, false),
+        ] {
+            let heads = serde_json::from_str::<HeadCount>(stored);
+            assert_eq!(heads.is_ok(), good, "{stored}");
+        }
     }
 
     #[test]

@@ -70,8 +70,13 @@ pub fn as_of(
 fn take(live: &mut Live, stretch: Stretch<'_>, until: AsOf) -> Result<ControlFlow<()>, LoadError> {
     match stretch {
         Stretch::Packed { head, bytes, .. } => {
-            if !unpack(live, bytes, head.position, until)? {
-                return Ok(ControlFlow::Break(()));
+            match unpack(live, bytes, head.position, until) {
+                Ok(true) => {}
+                // Sealed by another version: from here on the lines are read.
+                Ok(false) | Err(InvalidChunk::Version) => return Ok(ControlFlow::Break(())),
+                Err(
+                    error @ (InvalidChunk::Form | InvalidChunk::Value(_) | InvalidChunk::Event(_)),
+                ) => return Err(error.into()),
             }
             live.head = head;
         }

@@ -5,8 +5,11 @@
 //! from the commit's, its shift and its members. Number 0: its members as canonical JSON.
 
 mod bytes;
+mod planned;
+mod refreshed;
 mod small;
 mod tallied;
+mod written;
 
 use super::{canonical, decode, event, members};
 use crate::event::{Actor, Event, Fact, Recorded};
@@ -19,7 +22,7 @@ use std::error::Error;
 use uuid::Uuid;
 
 /// Of this form. Another form is another version; a chunk of an unknown one is read from its lines.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const JSON: u8 = 0;
 
 /// Why bytes are no packed chunk.
@@ -81,9 +84,13 @@ fn put_fact(
     to.raw(fact.id.as_bytes());
     to.signed(fact.occurred_at.millis_since(recorded_at));
     to.signed(fact.shifted_millis);
-    if let Event::Tally(event) = &fact.event
-        && tallied::put(to, event, at)
-    {
+    let has_form = match &fact.event {
+        Event::Tally(event) => tallied::put(to, event, at) || written::put(to, event, at),
+        Event::Programme(event) => planned::put(to, event, recorded_at),
+        Event::Access(event) => refreshed::put(to, event),
+        Event::Organisation(_) | Event::People(_) | Event::Standing(_) | Event::Unknown(_) => false,
+    };
+    if has_form {
         return Ok(());
     }
     let mut rest = members(fact)?;
@@ -136,7 +143,10 @@ fn read_fact(
     let shifted_millis = from.signed()?;
     let event = match from.byte()? {
         JSON => event(serde_json::from_str::<Map<String, Value>>(from.text()?)?)?,
-        number => Event::Tally(tallied::read(number, from, at)?),
+        number @ 1..=8 => Event::Tally(tallied::read(number, from, at)?),
+        number @ 9..=15 => Event::Tally(written::read(number, from, at)?),
+        number @ 16..=18 => Event::Programme(planned::read(number, from, recorded_at)?),
+        number => Event::Access(refreshed::read(number, from)?),
     };
     Ok(Fact {
         id,

@@ -29,7 +29,7 @@ impl Writer {
         self.number(((number << 1) ^ (number >> 63)) as u64);
     }
 
-    pub(super) fn raw(&mut self, bytes: &[u8; 16]) {
+    pub(super) fn raw<const LEN: usize>(&mut self, bytes: &[u8; LEN]) {
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -53,6 +53,9 @@ impl Writer {
     }
 }
 
+/// Room for what comes again in a chunk, at first.
+const KNOWN: usize = 64;
+
 /// Reads what a [`Writer`] wrote, or anything else: then it is refused. Keeps less than it reads.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
@@ -63,7 +66,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self {
             rest: bytes,
-            known: Vec::new(),
+            known: Vec::with_capacity(KNOWN),
         }
     }
 
@@ -71,13 +74,25 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    #[inline]
     pub(super) fn byte(&mut self) -> Result<u8, InvalidChunk> {
         let (byte, rest) = self.rest.split_first().ok_or(InvalidChunk::Form)?;
         self.rest = rest;
         Ok(*byte)
     }
 
+    #[inline]
     pub(super) fn number(&mut self) -> Result<u64, InvalidChunk> {
+        match self.rest {
+            [byte @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(*byte))
+            }
+            [_, ..] | [] => self.long_number(),
+        }
+    }
+
+    fn long_number(&mut self) -> Result<u64, InvalidChunk> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -93,12 +108,14 @@ impl<'a> Reader<'a> {
         Err(InvalidChunk::Form)
     }
 
+    #[inline]
     pub(super) fn signed(&mut self) -> Result<i64, InvalidChunk> {
         let number = self.number()?;
         Ok((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
-    pub(super) fn raw(&mut self) -> Result<[u8; 16], InvalidChunk> {
+    #[inline]
+    pub(super) fn raw<const LEN: usize>(&mut self) -> Result<[u8; LEN], InvalidChunk> {
         let (bytes, rest) = self.rest.split_first_chunk().ok_or(InvalidChunk::Form)?;
         self.rest = rest;
         Ok(*bytes)
@@ -111,6 +128,7 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(text).map_err(|_| InvalidChunk::Form)
     }
 
+    #[inline]
     pub(super) fn again(&mut self) -> Result<Option<[u8; 16]>, InvalidChunk> {
         let index = match self.number()? {
             0 => return Ok(None),

@@ -3,7 +3,7 @@
 use super::InvalidChunk;
 use super::bytes::{Reader, Writer};
 use crate::event::ActorKind;
-use crate::tally::{CountBasis, Evidence, HoursBasis, ShiftKind, Standing};
+use crate::tally::{CountBasis, Evidence, HoursBasis, OpeningState, ShiftKind, Standing};
 
 /// An enum written as one byte.
 pub(super) trait Small: Sized {
@@ -35,6 +35,7 @@ small! {
     CountBasis { Counted = 0, Estimated = 1 }
     HoursBasis { Clocked = 0, Entered = 1, Estimated = 2 }
     ShiftKind { Bar = 0, Kitchen = 1, Shop = 2, Garden = 3, Host = 4, Other = 5 }
+    OpeningState { Opened = 0, Closed = 1, NobodyCame = 2 }
 }
 
 impl Small for bool {

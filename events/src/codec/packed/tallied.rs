@@ -1,4 +1,4 @@
-//! The frequent entries in a form of their own; every other event stays JSON.
+//! The frequent entries in a form of their own.
 
 use super::InvalidChunk;
 use super::bytes::{Reader, Writer};
@@ -178,20 +178,20 @@ pub(super) fn read(number: u8, from: &mut Reader<'_>, at: Position) -> Result<Ev
     })
 }
 
-fn amount(number: u64) -> Result<i64, InvalidChunk> {
+pub(super) fn amount(number: u64) -> Result<i64, InvalidChunk> {
     i64::try_from(number).map_err(|_| InvalidChunk::Form)
 }
 
-fn id(from: &mut Reader<'_>) -> Result<Uuid, InvalidChunk> {
+pub(super) fn id(from: &mut Reader<'_>) -> Result<Uuid, InvalidChunk> {
     let bytes = from.again()?.ok_or(InvalidChunk::Form)?;
     Ok(Uuid::from_bytes(bytes))
 }
 
-fn put_session(to: &mut Writer, session: Option<SessionId>) {
+pub(super) fn put_session(to: &mut Writer, session: Option<SessionId>) {
     to.again(session.map(SessionId::uuid).as_ref().map(Uuid::as_bytes));
 }
 
-fn session(from: &mut Reader<'_>) -> Result<Option<SessionId>, InvalidChunk> {
+pub(super) fn session(from: &mut Reader<'_>) -> Result<Option<SessionId>, InvalidChunk> {
     let bytes = from.again()?;
     Ok(bytes.map(|bytes| SessionId::new(Uuid::from_bytes(bytes))))
 }
@@ -226,12 +226,12 @@ fn heads(from: &mut Reader<'_>) -> Result<HeadCount, InvalidChunk> {
 }
 
 /// Its place is written as how far it lies back.
-fn put_target(to: &mut Writer, target: &Target, at: Position) {
+pub(super) fn put_target(to: &mut Writer, target: &Target, at: Position) {
     to.raw(target.entry.uuid().as_bytes());
     to.signed(at.0.wrapping_sub(target.position.0) as i64);
 }
 
-fn target(from: &mut Reader<'_>, at: Position) -> Result<Target, InvalidChunk> {
+pub(super) fn target(from: &mut Reader<'_>, at: Position) -> Result<Target, InvalidChunk> {
     let entry = EntryId::new(Uuid::from_bytes(from.raw()?));
     let position = Position(at.0.wrapping_sub(from.signed()? as u64));
     Ok(Target { entry, position })

@@ -14,6 +14,8 @@ pub mod rooms;
 pub mod service;
 pub mod session;
 pub mod sessions;
+pub mod settings;
+pub mod standing;
 
 use crate::problem::{self, unknown_method};
 use actix_web::web::{self, ServiceConfig};
@@ -57,5 +59,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .configure(session::routes)
         .configure(activities::routes)
         .configure(sessions::routes)
-        .configure(codes::routes);
+        .configure(codes::routes)
+        .configure(standing::routes)
+        .configure(settings::routes);
 }

@@ -4,5 +4,6 @@ mod contract;
 mod licences;
 mod pages;
 mod programme;
+mod standing;
 mod start;
 mod support;

@@ -82,6 +82,11 @@ impl State {
             .map(|(grant, known)| (*grant, known.shown()))
     }
 
+    /// Every setting that holds on a day, in no order.
+    pub fn settings(&self, day: Day) -> impl Iterator<Item = &Setting> {
+        self.settings.values().filter_map(move |held| held.on(day))
+    }
+
     /// The rooms as they are on a day.
     pub fn rooms(&self, day: Day) -> &[Room] {
         match self.on(&Setting::Rooms(Vec::new()), day) {

@@ -1,5 +1,7 @@
 //! The pages as a browser without script sees them: forms, redirects, cookies, languages, and what is recorded.
 
+mod bar;
 mod entrance;
+mod pass;
 mod visitor;
 mod world;

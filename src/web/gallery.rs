@@ -212,6 +212,7 @@ fn bar(t: Language) -> String {
     bar::Bar {
         t,
         page: page(&Language::TEAM),
+        coordinator: true,
         undoable: Some(last(1, &format!("{coffee}, 1"), 42, false)),
         forgotten: vec!["Joop".to_owned()],
         coffee: tile(2, 44),
@@ -234,6 +235,10 @@ fn bar(t: Language) -> String {
         volunteers: [(9, "Mo"), (10, "Joop"), (11, "Willemien van der Heijden")]
             .map(choice)
             .to_vec(),
+        waiting: vec![id(20)],
+        confirm_entry: id(21),
+        door: Some(t.say("opening-opened")),
+        opening_entry: id(22),
         sessions: [(12, "Vrijdagborrel")].map(choice).to_vec(),
         last: vec![
             last(1, &format!("{coffee}, 1"), 42, false),
@@ -244,6 +249,7 @@ fn bar(t: Language) -> String {
         revenue_entry: id(16),
         money_entry: id(17),
         goods_entry: id(18),
+        contribution_entry: id(23),
         head_count_entry: id(19),
     }
     .render()
@@ -255,6 +261,7 @@ fn revenue(t: Language) -> String {
         t,
         page: page(&Language::TEAM),
         entry: id(1),
+        till: "bar".to_owned(),
         cents: 6_250,
         day: today(),
         expected_cents: Some(6_400),

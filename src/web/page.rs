@@ -3,9 +3,13 @@
 //! Always true: GET records nothing; POST answers with a redirect; what is tallied goes through the same door as the
 //! API's entries. Tested in `tests/pages.rs`.
 
+mod bar;
 mod entrance;
+mod facts;
 mod form;
+mod pass;
 mod phone;
+mod telling;
 mod visitor;
 
 use super::view::Page;
@@ -38,7 +42,9 @@ pub fn routes(routes: &mut ServiceConfig) {
         .app_data(problem::query())
         .configure(browser::assets)
         .service(path("/problems/{slug}").route(read().to(problems::kind)))
+        .configure(bar::routes)
         .configure(entrance::routes)
+        .configure(pass::routes)
         .configure(visitor::routes);
 }
 

@@ -108,6 +108,8 @@ pub enum Icon {
     Clock,
     /// An arrow down into a tray.
     Download,
+    /// A cake with a candle.
+    Cake,
 }
 
 impl Icon {
@@ -130,6 +132,7 @@ impl Icon {
             Self::Poster => "M5 2h14v20H5zM8 6h3v3H8zm5 0h3v3h-3zm-5 5h3v3H8zm6 1h1v2h1M8 18h8",
             Self::Device => "M7 2h10v20H7zM11 19h2",
             Self::Clock => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M12 7v5l4 2",
+            Self::Cake => "M4 21h16M5 21v-9h14v9M5 16c2 2 3 2 5 0s2 2 4 0 3 2 5 0M12 12V8m0-5v1",
             Self::Download => "M12 3v12m-5-5 5 5 5-5M4 17v4h16v-4",
         }
     }
@@ -149,6 +152,8 @@ pub struct Choice {
 pub enum Place {
     /// Start.
     Today,
+    /// The bar.
+    Bar,
     /// The month and the entries behind it.
     Month,
     /// Activities and sessions.

@@ -2,9 +2,14 @@
 
 use crate::support::client::{Client, Reply};
 use crate::support::house::{House, wait};
+use meetellen::api::house::invitation;
+use meetellen::keys::Owner;
+use meetellen::secrets;
+use meetellen_events::access::Role;
 use meetellen_events::organisation::{Authority, Request};
+use meetellen_events::people::{self, PersonFacts};
 use meetellen_events::programme::{self, ActivityFacts, OrganisedBy, SessionPlan, Target};
-use meetellen_events::values::{ActivityId, Code, Day, Name, Period, SessionId};
+use meetellen_events::values::{ActivityId, Code, Day, Name, Period, PersonId, SessionId};
 use meetellen_projections::figures::{Value, figures};
 
 /// Has a command decided by the server's own rules.
@@ -116,4 +121,50 @@ pub fn cookies<'a>(answer: &'a Reply, name: &str) -> Vec<&'a str> {
     set.filter(|(header, value)| header == "set-cookie" && value.starts_with(&format!("{name}=")))
         .map(|(_, value)| value.as_str())
         .collect()
+}
+
+/// A browser that was let in.
+#[track_caller]
+pub fn enrolled(house: &House<'_>, role: Role) -> Client {
+    let name = Name::new("Tablet bar").expect("a name");
+    let node = &house.server.node;
+    let code = invitation(node, house.id, Authority::System, name, role);
+    let code = wait(code).expect("invited");
+    let browser = house.server.browser();
+    next(&browser.form(&format!("/enrol/{code}"), &[]));
+    browser
+}
+
+/// A volunteer with a badge: her id, and the code in its QR.
+#[track_caller]
+pub fn volunteer(house: &House<'_>, name: &str) -> (PersonId, String) {
+    let person = PersonId::new(uuid::Uuid::now_v7());
+    let keys = house.server.node.keys();
+    let name = keys.seal(house.id, Owner::Person(person), "name", name);
+    let facts = PersonFacts {
+        volunteer: Some(true),
+        name: Some(name.expect("sealed")),
+        ..PersonFacts::default()
+    };
+    let register = people::Command::Register {
+        person,
+        facts,
+        since: None,
+    };
+    ask(house, Request::People(register));
+    (person, pass(house, person))
+}
+
+/// A pass of a person, by the code in its QR.
+#[track_caller]
+pub fn pass(house: &House<'_>, person: PersonId) -> String {
+    let code = Code::new(*uuid::Uuid::new_v4().as_bytes());
+    let text = code.to_string();
+    let issue = people::Command::IssuePass {
+        person,
+        pass: secrets::hash(code.bytes()),
+        short: secrets::short_hash(house.id, &text[..8]),
+    };
+    ask(house, Request::People(issue));
+    text
 }

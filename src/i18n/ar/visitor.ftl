@@ -45,6 +45,8 @@ gift-category = ما نوع الأغراض؟
 gift-give = قدمت هذا
 gift-thanks = شكرًا جزيلًا!
 gift-wait = سيتحقق متطوع من ذلك. بعدها يُحسب.
+pass-visitor-title = هذه بطاقة
+pass-visitor-text = اطلب مسحها عند الباب أو في البار، وعندها تُحتسب معنا.
 
 problem-back = متابعة
 problem-instance = هل تطلب المساعدة؟ اذكر هذا الرقم: { $instance }

@@ -1,5 +1,6 @@
 nav = Pages
 nav-today = Today
+nav-bar = Bar
 nav-month = Month
 nav-programme = Programme
 nav-people = People

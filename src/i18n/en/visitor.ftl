@@ -54,6 +54,8 @@ gift-category = What kind of goods?
 gift-give = I gave this
 gift-thanks = Thank you!
 gift-wait = A volunteer will check it. Then it counts.
+pass-visitor-title = This is a pass
+pass-visitor-text = Have it scanned at the door or at the bar. Then you are counted.
 
 problem-back = Continue
 problem-instance = Asking for help? Mention this number: { $instance }

@@ -1,5 +1,6 @@
 nav = Pagina’s
 nav-today = Vandaag
+nav-bar = Bar
 nav-month = Maand
 nav-programme = Programma
 nav-people = Mensen

@@ -54,6 +54,8 @@ gift-category = Wat voor spullen?
 gift-give = Dit gaf ik
 gift-thanks = Dank je wel!
 gift-wait = Een vrijwilliger kijkt het na. Daarna telt het mee.
+pass-visitor-title = Dit is een pas
+pass-visitor-text = Laat hem scannen bij de deur of aan de bar. Dan tel je mee.
 
 problem-back = Verder
 problem-instance = Vraag je om hulp? Noem dan dit nummer: { $instance }

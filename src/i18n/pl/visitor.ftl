@@ -45,6 +45,8 @@ gift-category = Jakie rzeczy?
 gift-give = To daję
 gift-thanks = Bardzo dziękujemy!
 gift-wait = Wolontariusz to sprawdzi. Potem się liczy.
+pass-visitor-title = To jest karta
+pass-visitor-text = Poproś o zeskanowanie jej przy drzwiach albo w barze. Wtedy się liczysz.
 
 problem-back = Dalej
 problem-instance = Prosisz o pomoc? Podaj ten numer: { $instance }

@@ -48,6 +48,8 @@ gift-category = Ne tür eşya?
 gift-give = Bunu verdim
 gift-thanks = Çok teşekkürler!
 gift-wait = Bir gönüllü kontrol eder. Sonra sayılır.
+pass-visitor-title = Bu bir kart
+pass-visitor-text = Kapıda veya barda okutun. O zaman siz de sayılırsınız.
 
 problem-back = Devam
 problem-instance = Yardım mı istiyorsun? Bu numarayı söyle: { $instance }

@@ -45,6 +45,8 @@ gift-category = Які речі?
 gift-give = Це мій дар
 gift-thanks = Щиро дякуємо!
 gift-wait = Волонтер це перевірить. Після цього воно рахується.
+pass-visitor-title = Це перепустка
+pass-visitor-text = Попросіть відсканувати її біля дверей або в барі. Тоді вас порахують.
 
 problem-back = Далі
 problem-instance = Просиш допомоги? Назви цей номер: { $instance }

@@ -43,6 +43,12 @@ impl Sent {
         self.given(name).ok_or_else(|| wrong(name, "is missing"))
     }
 
+    /// Every value of a field that stands on the page more than once.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.0.iter().filter(move |(known, _)| known == name);
+        named.map(|(_, text)| text.trim())
+    }
+
     /// A whole number.
     pub fn whole(&self, name: &str) -> Result<Option<i64>, Problem> {
         self.read(name, |text| text.parse().ok(), "must be a whole number")
@@ -72,11 +78,8 @@ impl Sent {
     /// The id of the entry this form makes: the one it was drawn with, while that is fresh.
     pub fn entry(&self, node: &Node) -> EntryId {
         let sent = self.given("id").unwrap_or_default();
-        EntryId::new(browser::entry_id(
-            sent,
-            node.now().to_jiff(),
-            uuid::Uuid::now_v7,
-        ))
+        let fresh = || fresh(node);
+        EntryId::new(browser::entry_id(sent, node.now().to_jiff(), fresh))
     }
 }
 
@@ -85,12 +88,17 @@ pub fn wrong(name: &str, detail: &str) -> Problem {
     Problem::from(Cause::Invalid).at(format!("/{name}"), detail)
 }
 
-/// A new id for the entry of a form, drawn by the server's clock: by it, too, its age is told.
+/// A new id for the entry of a form.
 pub fn new_entry(node: &Node) -> String {
+    fresh(node).to_string()
+}
+
+/// Drawn by the server's clock: by it, too, its age is told.
+fn fresh(node: &Node) -> uuid::Uuid {
     let millis = node.now().millis().max(0).unsigned_abs();
     let nanoseconds = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
     let now = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanoseconds);
-    uuid::Uuid::new_v7(now).to_string()
+    uuid::Uuid::new_v7(now)
 }
 
 /// Has the entry of a form recorded. `fields` are those of the contract but `id` and `occurred_at`: it happens now.

@@ -1,5 +1,6 @@
 //! Whoever scans a code: check in, a cup of coffee, a gift; what was counted; and undoing it.
 
+use super::facts::{activity_at, activity_name, clock};
 use super::form::{self, Sent};
 use super::{Frame, belongs_to, path, phone, read, see, show};
 use crate::api::caller;
@@ -12,7 +13,6 @@ use crate::web::view::visitor::{
 };
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jiff::civil::{Time, time};
 use meetellen_events::codec::Found;
 use meetellen_events::organisation::{self, Authority};
 use meetellen_events::programme::Target;
@@ -21,7 +21,6 @@ use meetellen_events::values::{
     ActivityId, Code, Day, EntryId, OrganisationId, SessionId, Timestamp, Zone,
 };
 use meetellen_projections::figures::count_day;
-use meetellen_projections::ledger::{Ledger, Row};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -44,6 +43,8 @@ struct Scan {
     live: Arc<Shared>,
     code: Code,
     now: Timestamp,
+    zone: Zone,
+    today: Day,
 }
 
 impl Scan {
@@ -57,12 +58,18 @@ impl Scan {
             .ok_or_else(|| Problem::from(Cause::UnknownCode))?;
         let live = node.open(organisation).await?;
         let now = node.now();
-        belongs_to(request, &live.read(), now);
+        let zone = {
+            let seen = live.read();
+            belongs_to(request, &seen, now);
+            seen.house.get().zone().clone()
+        };
         Ok(Self {
             organisation,
             live,
             code,
             now,
+            today: zone.day_of(now),
+            zone,
         })
     }
 
@@ -73,14 +80,6 @@ impl Scan {
         issued
             .map(|issued| issued.target)
             .map_err(|rejection| rejected(&organisation::Rejection::Tally(rejection)))
-    }
-
-    fn zone(&self) -> Zone {
-        self.live.read().house.get().zone().clone()
-    }
-
-    fn today(&self) -> Day {
-        self.zone().day_of(self.now)
     }
 
     async fn record(
@@ -110,7 +109,7 @@ async fn scanned(
         }
         Target::Coffee => {
             let Frame { t, page } = Frame::visitor(&request);
-            let cups = cups(scan.live.read().house.get(), scan.today());
+            let cups = cups(&scan.live.read(), scan.today);
             let coffee = CoffeeCode {
                 t,
                 page,
@@ -152,7 +151,7 @@ async fn bar(node: &Node, request: &HttpRequest, scan: &Scan) -> Result<HttpResp
 
 fn check_in_page(node: &Node, scan: &Scan, frame: Frame, target: Target) -> CheckIn {
     let live = scan.live.read();
-    let (zone, day) = (live.house.get().zone(), scan.today());
+    let (zone, day) = (&scan.zone, scan.today);
     let programme = live.organisation.programme();
     let activity = activity_of(&live, target);
     let sessions = match target {
@@ -174,7 +173,7 @@ fn check_in_page(node: &Node, scan: &Scan, frame: Frame, target: Target) -> Chec
         page: frame.page,
         code: scan.code.to_string(),
         entry: form::new_entry(node),
-        activity: activity.and_then(|activity| name_of(&live, activity, day)),
+        activity: activity.and_then(|activity| activity_name(live.house.get(), activity, day)),
         drop_in_chosen: sessions.iter().all(|session| !session.chosen),
         sessions,
         outside_hours,
@@ -185,14 +184,14 @@ fn check_in_page(node: &Node, scan: &Scan, frame: Frame, target: Target) -> Chec
 
 /// What is on now or soon. Where that is one session alone, it is the choice to begin with: whoever comes in then
 /// mostly comes for it.
-fn offered(live: &Live, zone: &Zone, now: Timestamp) -> Vec<Offered> {
+pub(super) fn offered(live: &Live, zone: &Zone, now: Timestamp) -> Vec<Offered> {
     let day = zone.day_of(now);
     let near: Vec<_> = live.organisation.programme().near(now).collect();
     let alone = near.len() == 1;
     near.into_iter()
         .map(|(id, session)| Offered {
             id: id.to_string(),
-            name: name_of(live, session.activity, day).unwrap_or_default(),
+            name: activity_name(live.house.get(), session.activity, day).unwrap_or_default(),
             from: clock(zone, session.starts_at),
             to: clock(zone, session.ends_at),
             chosen: alone && session.starts_at <= now && now < session.ends_at,
@@ -208,45 +207,10 @@ fn activity_of(live: &Live, target: Target) -> Option<ActivityId> {
     }
 }
 
-fn activity_at(live: &Live, session: SessionId) -> Option<ActivityId> {
-    let session = live.organisation.programme().session(session)?;
-    Some(session.activity)
-}
-
-fn name_of(live: &Live, activity: ActivityId, day: Day) -> Option<String> {
-    let facts = live.house.get().facts();
-    facts.activity(activity, day, |facts| {
-        facts.name.as_ref().map(ToString::to_string)
-    })
-}
-
-fn clock(zone: &Zone, at: Timestamp) -> Time {
-    let (_, minutes) = zone.wall(at);
-    let part = |number: u16| i8::try_from(number).unwrap_or(0);
-    time(part(minutes / 60 % 24), part(minutes % 60), 0, 0)
-}
-
-fn cups(ledger: &Ledger, day: Day) -> u64 {
-    ledger
-        .rows_of(day)
-        .map(|row| match &row.event {
-            Event::CoffeeServed { cups, .. } => u64::from(cups.get()),
-            Event::VisitorCheckedIn { .. }
-            | Event::HeadsCounted { .. }
-            | Event::CounterTallied { .. }
-            | Event::ContributionMade { .. }
-            | Event::ShiftStarted { .. }
-            | Event::ShiftEnded { .. }
-            | Event::BarRevenueCounted { .. }
-            | Event::ShopRevenueCounted { .. }
-            | Event::MoneyDonated { .. }
-            | Event::GoodsDonated { .. }
-            | Event::IndicatorMeasured { .. }
-            | Event::OpeningNoted { .. }
-            | Event::EntryRetracted { .. }
-            | Event::EntriesConfirmed { .. } => 0,
-        })
-        .sum()
+/// The day's cups.
+fn cups(live: &Live, day: Day) -> u64 {
+    let numbers = live.house.today().on(day);
+    numbers.coffee_cups.max(0).unsigned_abs()
 }
 
 /// `POST /c/CODE`: the tap.
@@ -263,7 +227,7 @@ async fn tapped(
     match scan.target()? {
         target @ (Target::Door | Target::Activity(_) | Target::Session(_)) => {
             if let Some(token) = check_in(&node, &request, &scan, target, id, &sent).await? {
-                let cookie = phone::cookie(&node, &scan.zone(), scan.now, token);
+                let cookie = phone::cookie(&node, &scan.zone, scan.now, token);
                 answer
                     .add_cookie(&cookie)
                     .map_err(|error| Problem::internal(&error))?;
@@ -313,7 +277,7 @@ async fn check_in(
             |session| activity_at(&live, session),
         );
         let programme = live.organisation.programme();
-        activity.is_some_and(|activity| programme.is_sensitive(activity, scan.today()))
+        activity.is_some_and(|activity| programme.is_sensitive(activity, scan.today))
     };
     let token = if anonymous {
         None
@@ -365,8 +329,10 @@ async fn thanks(
         ..
     } = &row.event
     {
-        let day = ledger.day_of(row).unwrap_or_else(|| scan.today());
-        let number = number(ledger, day, row, scan.now);
+        let day = ledger.day_of(row).unwrap_or(scan.today);
+        // A day long over has its visits alone.
+        let number = live.house.today().number_of(entry);
+        let number = number.unwrap_or_else(|| count_day(ledger, day, scan.now).seen.total());
         let state = match standing {
             _ if row.waiting => Counted::Waiting,
             Standing::AlreadyCounted => Counted::Already(number.unsigned_abs()),
@@ -381,14 +347,14 @@ async fn thanks(
             retracts: entry.to_string(),
             state,
             strokes: tally::groups(number.unsigned_abs()),
-            activity: activity.and_then(|activity| name_of(&live, activity, day)),
+            activity: activity.and_then(|activity| activity_name(live.house.get(), activity, day)),
             party: u64::from(party.persons()),
         };
         return show(&node, &request, &thanks);
     }
     let t = frame.t;
     let (title, text) = if matches!(row.event, Event::CoffeeServed { .. }) {
-        let cups = cups(ledger, scan.today());
+        let cups = cups(&live, scan.today);
         (
             t.say("sticker-thanks"),
             t.with("sticker-today", "count", cups),
@@ -426,33 +392,6 @@ fn made_with(event: &Event) -> Option<Code> {
         | Event::OpeningNoted { .. }
         | Event::EntryRetracted { .. }
         | Event::EntriesConfirmed { .. } => None,
-    }
-}
-
-/// Which visit of its day a check-in made: whoever was counted after it came later, so that the page says the same
-/// when it is loaded again.
-fn number(ledger: &Ledger, day: Day, row: &Row, now: Timestamp) -> i64 {
-    let visits = count_day(ledger, day, now).seen.total();
-    let later = ledger
-        .places_of(day)
-        .into_iter()
-        .filter(|place| *place > row.position)
-        .filter_map(|place| ledger.row(place));
-    let later: i64 = later.map(|row| persons(&row.event)).sum();
-    (visits - later).max(1)
-}
-
-/// Persons a check-in counted for.
-fn persons(event: &Event) -> i64 {
-    if let Event::VisitorCheckedIn {
-        party,
-        standing: Standing::Counted,
-        ..
-    } = event
-    {
-        i64::from(party.persons())
-    } else {
-        0
     }
 }
 

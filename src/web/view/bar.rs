@@ -1,6 +1,7 @@
 //! The bar's pages.
 
-use super::{Choice, Icon, Tone};
+use super::visitor::Offered;
+use super::{Choice, Icon, Place, Tone};
 use jiff::civil::{Date, Time};
 
 /// A tile that counts one with each tap.
@@ -58,6 +59,8 @@ pub struct LastEntry {
 page! {
     /// The page of the tablet behind the bar.
     Bar in "bar.html" {
+        /// Whether the coordinator's pages are one tap away.
+        coordinator: bool,
         /// What was just counted, for undoing in place.
         undoable: Option<LastEntry>,
         /// Volunteers whose shift of an earlier day never ended.
@@ -76,6 +79,14 @@ page! {
         shift_kinds: Vec<&'static str>,
         /// Volunteers not on duty.
         volunteers: Vec<Choice>,
+        /// Entries that wait for somebody to say they were real.
+        waiting: Vec<String>,
+        /// Id of the entry that saying so makes.
+        confirm_entry: String,
+        /// What was last said about the door, in the reader's language.
+        door: Option<String>,
+        /// Id of the entry that saying something about it makes.
+        opening_entry: String,
         /// Today's sessions, for a head count.
         sessions: Vec<Choice>,
         /// The last twenty entries of the day, newest first.
@@ -88,6 +99,8 @@ page! {
         money_entry: String,
         /// Id of the entry of a gift of goods.
         goods_entry: String,
+        /// Id of the entry of something somebody brought.
+        contribution_entry: String,
         /// Id of the head count's entry.
         head_count_entry: String,
     }
@@ -98,6 +111,8 @@ page! {
     Revenue in "revenue.html" {
         /// Id of the entry this form makes.
         entry: String,
+        /// Which till: `bar`, `hire` or `shop`.
+        till: String,
         /// The amount.
         cents: i64,
         /// The day it counts on.
@@ -106,5 +121,31 @@ page! {
         expected_cents: Option<i64>,
         /// The amount less what was expected.
         difference_cents: i64,
+    }
+}
+
+page! {
+    /// A pass or badge that a device of the house scanned.
+    Pass in "pass.html" {
+        /// The code in its QR.
+        code: String,
+        /// The holder's name, where a volunteer's.
+        name: Option<String>,
+        /// What was just counted with it, for undoing in place.
+        undoable: Option<LastEntry>,
+        /// Id of the entry that counting makes.
+        entry: String,
+        /// What is on now.
+        sessions: Vec<Offered>,
+        /// Whether drop-in is the choice to begin with.
+        drop_in_chosen: bool,
+        /// Whether the holder is a volunteer.
+        volunteer: bool,
+        /// The holder's running shift.
+        shift: Option<RunningShift>,
+        /// Kinds of shift, the likeliest first.
+        shift_kinds: Vec<&'static str>,
+        /// Id of the entry that starting a shift makes.
+        shift_entry: String,
     }
 }

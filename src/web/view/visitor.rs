@@ -182,3 +182,8 @@ page! {
     /// After the first run.
     SetupDone in "setup_done.html" {}
 }
+
+page! {
+    /// A visitor's pass that a strange phone scanned.
+    PassStranger in "pass_stranger.html" {}
+}

@@ -1,0 +1,217 @@
+//! The bar's page: what its tiles and lists show.
+
+mod forms;
+
+use super::facts::{Names, clock, listed_name, session_name};
+use super::telling::{Teller, opening_key, shift_word};
+use super::{Frame, form, path, read, show};
+use crate::api::caller::{Caller, Recorder};
+use crate::i18n::Language;
+use crate::live::Live;
+use crate::node::Node;
+use crate::problem::Problem;
+use crate::web::view::Choice;
+use crate::web::view::bar::{Bar, Counter, LastEntry, RunningShift, Tile};
+use actix_web::web::{Data, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use meetellen_events::access::Role;
+use meetellen_events::standing::Listed;
+use meetellen_events::values::{Day, EntryId};
+use meetellen_projections::figures::count_day;
+use meetellen_projections::ledger::{Ledger, Row};
+use meetellen_projections::today::OpenShift;
+use serde::Deserialize;
+
+/// Kinds of shift, the likeliest first.
+pub const SHIFT_KINDS: [&str; 6] = ["bar", "host", "kitchen", "shop", "garden", "other"];
+
+/// Entries that one tap confirms.
+const CONFIRMED_MAX: usize = 500;
+
+/// The routes below `/bar`.
+pub fn routes(routes: &mut ServiceConfig) {
+    routes
+        .service(path("/bar").route(read().to(bar)))
+        .configure(forms::routes);
+}
+
+/// What was just counted.
+#[derive(Deserialize)]
+struct Done {
+    done: Option<EntryId>,
+}
+
+/// `GET /bar`.
+async fn bar(
+    node: Data<Node>,
+    request: HttpRequest,
+    recorder: Recorder,
+    done: Query<Done>,
+) -> Result<HttpResponse, Problem> {
+    let names = Names::read(&node, recorder.organisation, &recorder.live).await?;
+    let frame = Frame::of(&node, &request, &recorder);
+    let page = {
+        let live = recorder.live.read();
+        page(&node, &recorder, &live, &names, frame, done.done)
+    };
+    show(&node, &request, &page)
+}
+
+fn page(
+    node: &Node,
+    caller: &Caller,
+    live: &Live,
+    names: &Names,
+    Frame { t, page }: Frame,
+    done: Option<EntryId>,
+) -> Bar {
+    let ledger = live.house.get();
+    let now = node.now();
+    let day = ledger.zone().day_of(now);
+    let numbers = live.house.today().on(day);
+    let children = count_day(ledger, day, now).children.total();
+    let entry = || form::new_entry(node);
+    let tile = |today| Tile {
+        entry: entry(),
+        today,
+    };
+    let open = live.house.today().open_shifts();
+    let (running_now, forgotten): (Vec<&OpenShift>, Vec<&OpenShift>) = open
+        .iter()
+        .partition(|shift| ledger.zone().day_of(shift.since) == day);
+    let sessions = live.house.today().sessions(day);
+    let last = live.house.today().last_of(caller.device);
+    let last = last.filter_map(|place| ledger.kept(place));
+    let today = last.filter(|row| ledger.zone().day_of(row.recorded_at) == day);
+    Bar {
+        t,
+        page,
+        coordinator: caller.role == Role::Coordinator,
+        undoable: done.and_then(|done| undoable(node, live, names, t, done)),
+        forgotten: forgotten
+            .iter()
+            .map(|shift| names.say(t, shift.volunteer))
+            .collect(),
+        coffee: tile(numbers.coffee_cups),
+        adult: tile(numbers.visits - children),
+        child: tile(children),
+        counters: counters(node, ledger, day, |counter| {
+            numbers.counters.get(&counter).copied().unwrap_or(0)
+        }),
+        shifts: running_now
+            .iter()
+            .map(|shift| running(node, ledger, names, t, shift))
+            .collect(),
+        shift_kinds: SHIFT_KINDS.to_vec(),
+        volunteers: volunteers(ledger, names, t, day, &open),
+        waiting: waiting(live),
+        confirm_entry: entry(),
+        door: numbers.door.map(|state| t.say(opening_key(state))),
+        opening_entry: entry(),
+        sessions: sessions
+            .iter()
+            .filter(|session| !session.cancelled)
+            .map(|session| Choice {
+                id: session.session.to_string(),
+                name: session_name(ledger, session.session).unwrap_or_default(),
+            })
+            .collect(),
+        last: today
+            .map(|row| last_entry(node, ledger, names, t, row))
+            .collect(),
+        shift_entry: entry(),
+        revenue_entry: entry(),
+        money_entry: entry(),
+        goods_entry: entry(),
+        contribution_entry: entry(),
+        head_count_entry: entry(),
+    }
+}
+
+fn counters(
+    node: &Node,
+    ledger: &Ledger,
+    day: Day,
+    sum: impl Fn(meetellen_events::values::CounterId) -> i64,
+) -> Vec<Counter> {
+    let standing = ledger.facts().listed().filter(|(_, stands)| stands.on(day));
+    standing
+        .filter_map(|(listed, _)| match listed {
+            Listed::Counter(counter) => Some(Counter {
+                id: counter.to_string(),
+                name: listed_name(ledger, listed),
+                entry: form::new_entry(node),
+                today: sum(counter),
+            }),
+            Listed::Indicator(_) | Listed::Tenant(_) | Listed::Partner(_) => None,
+        })
+        .collect()
+}
+
+/// The day's volunteers who are not on duty, by name.
+fn volunteers(
+    ledger: &Ledger,
+    names: &Names,
+    t: Language,
+    day: Day,
+    open: &[OpenShift],
+) -> Vec<Choice> {
+    let facts = ledger.facts();
+    let on_duty = |person| open.iter().any(|shift| shift.volunteer == person);
+    let mut volunteers: Vec<Choice> = facts
+        .persons()
+        .filter(|person| facts.is_volunteer(*person, day) && !on_duty(*person))
+        .map(|person| Choice {
+            id: person.to_string(),
+            name: names.say(t, person),
+        })
+        .collect();
+    volunteers.sort_by_cached_key(|choice| choice.name.to_lowercase());
+    volunteers
+}
+
+/// The entries that wait, the first come first.
+pub fn waiting(live: &Live) -> Vec<String> {
+    let waiting = live.organisation.waiting().take(CONFIRMED_MAX);
+    waiting.map(|entry| entry.to_string()).collect()
+}
+
+/// A shift that runs, with the form that ends it.
+pub fn running(
+    node: &Node,
+    ledger: &Ledger,
+    names: &Names,
+    t: Language,
+    shift: &OpenShift,
+) -> RunningShift {
+    RunningShift {
+        id: shift.entry.to_string(),
+        entry: form::new_entry(node),
+        name: names.say(t, shift.volunteer),
+        kind: shift_word(shift.kind).to_owned(),
+        since: clock(ledger.zone(), shift.since),
+    }
+}
+
+/// What was just counted, while it counts.
+pub fn undoable(
+    node: &Node,
+    live: &Live,
+    names: &Names,
+    t: Language,
+    entry: EntryId,
+) -> Option<LastEntry> {
+    let ledger = live.house.get();
+    let row = ledger.row(live.organisation.entry(entry)?.0)?;
+    Some(last_entry(node, ledger, names, t, row))
+}
+
+fn last_entry(node: &Node, ledger: &Ledger, names: &Names, t: Language, row: &Row) -> LastEntry {
+    LastEntry {
+        id: row.entry.to_string(),
+        undo: form::new_entry(node),
+        text: Teller { t, ledger, names }.whole(row),
+        at: clock(ledger.zone(), row.at),
+        retracted: row.retracted,
+    }
+}

@@ -304,6 +304,9 @@ pub enum Event {
     },
 }
 
+/// Money in one entry, in cents; only grants are larger.
+pub const AMOUNT_CENTS_MAX: i64 = 10_000_000;
+
 /// Entries confirmed by one entry.
 pub const CONFIRMED_MAX: usize = 500;
 
@@ -379,9 +382,6 @@ pub enum Rejection {
     /// Who comes to this activity is not to be known.
     #[error("nothing may show who comes to this activity")]
     Sensitive,
-    /// The phone's pseudonym is not of the month of the day it counts on.
-    #[error("no pseudonym for that month")]
-    NoTag,
     /// This role can't.
     #[error("not with this role")]
     Forbidden,

@@ -48,7 +48,6 @@ fn of_tally(rejection: &tally::Rejection) -> Problem {
         R::NotWaiting(_) => Cause::NotWaiting,
         R::ConfirmationCount => Cause::OutOfRange,
         R::Sensitive => Cause::SensitiveActivity,
-        R::NoTag => Cause::Internal,
         R::Forbidden => Cause::Forbidden,
     };
     Problem::from(cause).because(rejection.to_string())

@@ -2,17 +2,15 @@
 
 use super::{Arrival, Donor, Gift, Kind, Pass, VisitorToken, Who};
 use crate::api::fields::{self, Fields, Wrong};
-use meetellen_events::tally::HoursBasis;
+use meetellen_events::tally::{AMOUNT_CENTS_MAX, CONFIRMED_MAX, HoursBasis};
 use meetellen_events::values::{
-    Cents, Code, Cups, EntryId, HeadCount, InvalidValue, Name, Party, Quantity,
+    Cents, Code, Cups, EntryId, HeadCount, InvalidValue, Name, PARTY_PERSONS_MAX, Party, Quantity,
 };
 use serde_json::Value;
 use std::collections::HashSet;
 
 const HEADS_MAX: i64 = 10_000;
-const AMOUNT_CENTS_MAX: i64 = 10_000_000;
-const CONFIRMED_MAX: usize = 500;
-const PERSONS_MAX: i64 = 20;
+const PERSONS_MAX: i64 = PARTY_PERSONS_MAX as i64;
 const KIND_CHARS_MAX: usize = 40;
 const PURPOSE_CHARS_MAX: usize = 80;
 const REMARK_CHARS_MAX: usize = 200;

@@ -177,15 +177,31 @@ fn a_retracted_check_in_lets_the_next_count() {
 }
 
 #[test]
-fn a_phone_needs_the_pseudonym_of_the_month_it_counts_in() {
+fn a_phone_is_known_by_the_pseudonym_of_the_month_it_counts_in() {
     let mut house = house();
     let november = "2026-11".parse().expect("a month");
-    let only = Arrival::Phone(vec![(november, Tag::new([1; 16]))]);
-    house.denies(DOOR, by_code(AT_DOOR, only.clone()), Rejection::NoTag);
-    house.now = at("2026-11-01T03:59:00+01:00");
-    house.denies(DOOR, by_code(AT_DOOR, only.clone()), Rejection::NoTag);
-    house.now = at("2026-11-01T04:00:00+01:00");
-    house.counts(DOOR, 100, by_code(AT_DOOR, only));
+    let tag = Tag::new([1; 16]);
+    let only = || by_code(AT_DOOR, Arrival::Phone(vec![(november, tag)]));
+    let mut who = |text: &str, id, command| {
+        house.now = at(text);
+        let event = house.counts(DOOR, id, command);
+        if let Event::VisitorCheckedIn { visitor, .. } = event {
+            visitor
+        } else {
+            panic!("no check-in: {event:?}")
+        }
+    };
+    let night = "2026-11-01T03:59:59+01:00";
+    assert_eq!(who(night, 100, only()), Visitor::Unknown);
+    let morning = "2026-11-01T04:00:00+01:00";
+    assert_eq!(who(morning, 101, only()), Visitor::Phone(tag));
+    // The session's day is in October, whenever its code is scanned.
+    let place = Place::Code {
+        code: AT_DOOR,
+        session: Some(CHOIR_TODAY),
+    };
+    let late = by_host(place, Arrival::Phone(vec![(november, tag)]));
+    assert_eq!(who("2026-11-10T12:00:00+01:00", 102, late), Visitor::Unknown);
 }
 
 #[test]

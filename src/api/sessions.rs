@@ -5,20 +5,16 @@ use super::fields::{self, Body, Fields, Read};
 use super::query::Parameters;
 use super::rooms;
 use crate::node::Node;
-use crate::problem::{Cause, Problem, unknown_method};
+use crate::problem::{Cause, Problem, rejected, unknown_method};
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
-use jiff::civil::DateTime;
-use meetellen_events::organisation::Request;
+use meetellen_events::organisation::{self, Request};
 use meetellen_events::programme::state::{Session, Word};
-use meetellen_events::programme::{Command, SESSIONS_A_COMMAND_MAX, SessionPlan};
+use meetellen_events::programme::{self, Command, SessionPlan, WEEKS_BETWEEN_MAX};
 use meetellen_events::values::{
     ActivityId, Day, Name, RoomId, SeriesId, SessionId, Timestamp, Zone,
 };
 use serde::Serialize;
-
-/// Weeks between two sessions of a repeat.
-const EVERY_WEEKS_MAX: i64 = 52;
 
 /// The routes of sessions.
 pub fn routes(api: &mut ServiceConfig) {
@@ -52,7 +48,7 @@ pub struct NewSession {
 /// Every so many weeks, up to a day.
 #[derive(Clone, Copy)]
 pub struct Repeat {
-    every_weeks: i64,
+    every_weeks: u8,
     until: Day,
 }
 
@@ -75,55 +71,26 @@ impl Read for NewSession {
 
 impl Read for Repeat {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let every_weeks = fields.required("every_weeks", fields::whole(1, EVERY_WEEKS_MAX));
+        let every_weeks = fields.required(
+            "every_weeks",
+            fields::whole(1, i64::from(WEEKS_BETWEEN_MAX)),
+        );
         let until = fields.required("until", fields::day);
         Some(Self {
-            every_weeks: every_weeks?,
+            every_weeks: u8::try_from(every_weeks?).ok()?,
             until: until?,
         })
     }
 }
 
-/// The spans of a session and its repeats, at the same time on the wall clock. One more than is allowed at most, so
-/// that the rules say what is wrong.
-fn spans(body: &NewSession, zone: &Zone) -> Vec<(Timestamp, Timestamp)> {
+/// When a session and its repeats begin and end.
+fn spans(body: &NewSession, zone: &Zone) -> Result<Vec<(Timestamp, Timestamp)>, Problem> {
     let first = (body.starts_at, body.ends_at);
     let Some(Repeat { every_weeks, until }) = body.repeat else {
-        return vec![first];
+        return Ok(vec![first]);
     };
-    let length = body.ends_at.millis_since(body.starts_at);
-    let wall = |at: Timestamp| {
-        at.to_jiff()
-            .to_zoned_datetime(zone.jiff().clone())
-            .datetime()
-    };
-    let (starts, ends) = (wall(body.starts_at), wall(body.ends_at));
-    let repeats = (1..).map(|time| {
-        let days = time * every_weeks * 7;
-        let starts_at = at(starts, days, zone);
-        let ends_at = at(ends, days, zone);
-        // Where the clocks jump over the whole session, it keeps its length.
-        if ends_at > starts_at {
-            (starts_at, ends_at)
-        } else {
-            (starts_at, starts_at.plus_millis(length))
-        }
-    });
-    std::iter::once(first)
-        .chain(repeats)
-        .take_while(|(starts_at, _)| zone.day_of(*starts_at) <= until)
-        .take(SESSIONS_A_COMMAND_MAX + 1)
-        .collect()
-}
-
-/// A time on the wall clock so many days later. One that is skipped moves on with the clocks, of one that comes twice
-/// it is the first.
-fn at(wall: DateTime, days: i64, zone: &Zone) -> Timestamp {
-    let moved = wall.saturating_add(jiff::Span::new().days(days));
-    let zoned = zone.jiff().to_ambiguous_zoned_datetime(moved).compatible();
-    zoned.map_or(Timestamp::from_millis(i64::MAX), |zoned| {
-        zoned.timestamp().into()
-    })
+    let spans = programme::weekly(zone, first, every_weeks, until);
+    spans.map_err(|why| rejected(&organisation::Rejection::Programme(why)))
 }
 
 /// A session as the contract shows it.
@@ -188,7 +155,7 @@ async fn plan(
     let day = zone.day_of(body.starts_at);
     let room = body.room.as_ref();
     let room = room.map(|room| rooms::named(&coordinator, room, day));
-    let sessions: Vec<SessionPlan> = spans(&body, &zone)
+    let sessions: Vec<SessionPlan> = spans(&body, &zone)?
         .into_iter()
         .map(|(starts_at, ends_at)| SessionPlan {
             session: SessionId::new(uuid::Uuid::now_v7()),

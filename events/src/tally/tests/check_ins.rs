@@ -201,7 +201,10 @@ fn a_phone_is_known_by_the_pseudonym_of_the_month_it_counts_in() {
         session: Some(CHOIR_TODAY),
     };
     let late = by_host(place, Arrival::Phone(vec![(november, tag)]));
-    assert_eq!(who("2026-11-10T12:00:00+01:00", 102, late), Visitor::Unknown);
+    assert_eq!(
+        who("2026-11-10T12:00:00+01:00", 102, late),
+        Visitor::Unknown
+    );
 }
 
 #[test]

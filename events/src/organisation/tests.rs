@@ -2,13 +2,15 @@ mod asked;
 mod histories;
 
 use super::{Authority, Event, Rejection, Request};
+use crate::codec;
 use crate::decider::Decider;
 use crate::event::{self, Recorded, Unknown};
+use crate::log::line::{Head, Position};
 use crate::programme;
 use crate::scenario::Scenario;
 use crate::scenario::given::*;
 use crate::tally::{Arrival, Command, OpeningState, Place};
-use crate::values::{Locale, OrganisationId, Slug};
+use crate::values::{DeviceId, Locale, OrganisationId, SeriesId, Slug};
 use crate::{access, people, standing};
 use uuid::Uuid;
 
@@ -32,9 +34,7 @@ fn one_each() -> Vec<Request> {
         happened(900, at("2026-10-05T12:00:00+02:00"), drop_in),
         Request::Programme(programme::Command::CancelSession(CHOIR_TODAY)),
         Request::People(people::Command::Erase(ANS)),
-        Request::Access(access::Command::Revoke(crate::values::DeviceId::new(
-            Uuid::nil(),
-        ))),
+        Request::Access(access::Command::Revoke(DeviceId::new(Uuid::nil()))),
         Request::Standing(standing::Command::Change {
             settings: vec![],
             since: None,
@@ -100,12 +100,12 @@ fn a_new_name_is_recorded_and_the_same_one_not() {
 fn who_ended_refuses_everything_but_the_end() {
     let mut house = house();
     let issue = access::Command::IssueApiToken {
-        device: crate::values::DeviceId::new(Uuid::nil()),
+        device: DeviceId::new(Uuid::nil()),
         name: name("Website"),
         role: access::Role::Coordinator,
     };
     house.admits(COORDINATOR, Request::Access(issue));
-    let device = crate::values::DeviceId::new(Uuid::nil());
+    let device = DeviceId::new(Uuid::nil());
     assert!(house.organisation.role_of(device).is_some());
     house.admits(Authority::Operator, Request::End);
     for request in one_each() {
@@ -183,4 +183,45 @@ fn an_entry_stands_where_its_own_fact_does() {
     assert_eq!(last.fact.event, event::Event::Tally(event));
     assert_eq!(house.organisation.entry(entry(100)), Some(last.position));
     assert_eq!(house.organisation.position(), last.position);
+}
+
+/// Whether the facts of one commit fit a line of the log.
+fn fits(facts: Vec<event::Fact>) -> bool {
+    let commit = event::Commit {
+        organisation: OrganisationId::new(Uuid::max()),
+        first: Position(1),
+        recorded_at: at("2026-10-05T12:00:00+02:00"),
+        actor: event::Actor {
+            id: Some(DeviceId::new(Uuid::max())),
+            kind: event::ActorKind::Device,
+        },
+        previous: Head::default().hash,
+        facts,
+    };
+    codec::encode(&commit).is_ok()
+}
+
+#[test]
+fn the_longest_plan_and_the_longest_confirmation_fit_a_line() {
+    let mut house = house();
+    let first = at("2026-11-01T10:00:00Z");
+    let plan = |number: i64| programme::SessionPlan {
+        session: session(1_000 + number.unsigned_abs() as u128),
+        starts_at: first.plus_millis(7 * number * DAY),
+        ends_at: first.plus_millis(7 * number * DAY + HOUR),
+    };
+    let facts = house.programme(programme::Command::PlanSessions {
+        activity: CHOIR,
+        sessions: (0..209).map(plan).collect(),
+        room: None,
+        series: Some(SeriesId::new(Uuid::max())),
+    });
+    assert!(facts.len() == 209 && fits(facts));
+    let ids = 1_000..1_500;
+    for id in ids.clone() {
+        house.counts(Authority::Code(AT_GIFTS), id, money(5));
+    }
+    let confirm = Command::Confirm(ids.map(entry).collect());
+    let facts = house.admits(VOLUNTEER, happened(1, house.now, confirm));
+    assert!(facts.len() == 1 && fits(facts));
 }

@@ -1,11 +1,13 @@
 //! The JSON routes of `api-spec/openapi.yaml`.
 
 pub mod activities;
+pub mod calendar;
 pub mod caller;
 pub mod client_time;
 pub mod codes;
 pub mod entries;
 pub mod entry_body;
+pub mod etag;
 pub mod fields;
 pub mod house;
 pub mod openapi;
@@ -61,5 +63,6 @@ pub fn routes(api: &mut ServiceConfig) {
         .configure(sessions::routes)
         .configure(codes::routes)
         .configure(standing::routes)
-        .configure(settings::routes);
+        .configure(settings::routes)
+        .configure(calendar::routes);
 }

@@ -11,6 +11,7 @@ pub mod etag;
 pub mod fields;
 pub mod house;
 pub mod openapi;
+pub mod people;
 pub mod query;
 pub mod rooms;
 pub mod service;
@@ -64,5 +65,6 @@ pub fn routes(api: &mut ServiceConfig) {
         .configure(codes::routes)
         .configure(standing::routes)
         .configure(settings::routes)
-        .configure(calendar::routes);
+        .configure(calendar::routes)
+        .configure(people::routes);
 }

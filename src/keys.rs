@@ -20,10 +20,13 @@ use hmac::{Hmac, Mac};
 use meetellen_events::values::{EntryId, Month, OrganisationId, PersonId, Sealed, Tag};
 use sha2::Sha256;
 
-use file::{Held, KeyFile};
+use file::{Held, Key, KeyFile};
 
 /// Bytes of text that can be sealed: what fits in a `Sealed` of 8 KiB of base64.
 pub const SEALED_TEXT_BYTES_MAX: usize = 6_000;
+
+/// Organisations whose keys are kept in memory: a national node has thousands that are idle.
+const FILES_MAX: usize = 1_024;
 
 const NONCE_BYTES: usize = 24;
 
@@ -131,27 +134,13 @@ impl Keys {
         sealed: &Sealed,
     ) -> Result<Opened, KeyError> {
         self.with(organisation, |file| {
-            let key = match file.held(owner) {
-                Some(Held::Key(key)) => key,
+            let (key, older) = match file.held(owner) {
+                Some(Held::Keys(key, older)) => (key, older),
                 Some(Held::Destroyed) => return Ok(Opened::Erased),
                 None => return Err(KeyError::Missing),
             };
-            let bytes = STANDARD_NO_PAD
-                .decode(sealed.as_str())
-                .map_err(|_| KeyError::Forged)?;
-            let (nonce, message) = bytes
-                .split_first_chunk::<NONCE_BYTES>()
-                .ok_or(KeyError::Forged)?;
-            let message = Payload {
-                msg: message,
-                aad: &associated(organisation, owner, field),
-            };
-            let text = XChaCha20Poly1305::new((&**key).into())
-                .decrypt(&XNonce::from(*nonce), message)
-                .map_err(|_| KeyError::Forged)?;
-            String::from_utf8(text)
-                .map(Opened::Text)
-                .map_err(|_| KeyError::Forged)
+            let keys = std::iter::once(key).chain(older);
+            decrypt(keys, &associated(organisation, owner, field), sealed).map(Opened::Text)
         })
     }
 
@@ -188,9 +177,20 @@ impl Keys {
         self.with(organisation, |file| file.destroy(owner))
     }
 
-    /// Gives a rectified person a new key: what the old one sealed is unreadable from here on.
+    /// Gives a rectified person a new key, which seals from here on. What older ones sealed stays readable until
+    /// [`Self::settle`], so that nothing is lost where what the new one sealed could not be recorded.
     pub fn renew(&self, organisation: OrganisationId, person: PersonId) -> Result<(), KeyError> {
         self.with(organisation, |file| file.renew(Owner::Person(person)))
+    }
+
+    /// Drops the keys of a rectified person that the new one took the place of: what they sealed is unreadable.
+    pub fn settle(&self, organisation: OrganisationId, person: PersonId) -> Result<(), KeyError> {
+        self.with(organisation, |file| file.settle(Owner::Person(person)))
+    }
+
+    /// The owners who have a new key beside older ones: a start settles what was recorded.
+    pub fn unsettled(&self, organisation: OrganisationId) -> Result<Vec<Owner>, KeyError> {
+        self.with(organisation, |file| Ok(file.unsettled()))
     }
 
     /// Destroys every key of an organisation that leaves, and keeps the tombstones.
@@ -203,6 +203,46 @@ impl Keys {
         self.with(organisation, |file| Ok(file.destroyed()))
     }
 
+    /// Every organisation with a key file, in order.
+    pub fn organisations(&self) -> Result<Vec<OrganisationId>, KeyError> {
+        let mut found = Vec::new();
+        for file in std::fs::read_dir(&self.folder)? {
+            let name = file?.file_name();
+            let name = name.to_str().and_then(|name| name.strip_suffix(".keys"));
+            found.extend(name.and_then(|name| name.parse::<OrganisationId>().ok()));
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Whether an organisation has any key that was not destroyed.
+    pub fn has_any(&self, organisation: OrganisationId) -> Result<bool, KeyError> {
+        self.with(organisation, |file| Ok(file.has_any()))
+    }
+
+    /// Whether the owner has a key that was not destroyed.
+    pub fn has(&self, organisation: OrganisationId, owner: Owner) -> Result<bool, KeyError> {
+        self.with(organisation, |file| {
+            Ok(matches!(file.held(owner), Some(Held::Keys(..))))
+        })
+    }
+
+    /// Whether a text was sealed with the owner's present key, not with one that it takes the place of.
+    pub fn is_current(
+        &self,
+        organisation: OrganisationId,
+        owner: Owner,
+        field: &str,
+        sealed: &Sealed,
+    ) -> Result<bool, KeyError> {
+        self.with(organisation, |file| match file.held(owner) {
+            Some(Held::Keys(key, _)) => {
+                Ok(decrypt([key], &associated(organisation, owner, field), sealed).is_ok())
+            }
+            Some(Held::Destroyed) | None => Ok(false),
+        })
+    }
+
     fn with<T>(
         &self,
         organisation: OrganisationId,
@@ -210,6 +250,10 @@ impl Keys {
     ) -> Result<T, KeyError> {
         let mut files: MutexGuard<'_, _> =
             self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if files.len() >= FILES_MAX && !files.contains_key(&organisation) {
+            // What is on disk is read again when it is asked for.
+            files.retain(|_, file| file.is_doubtful());
+        }
         let file = match files.entry(organisation) {
             std::collections::hash_map::Entry::Occupied(there) => there.into_mut(),
             std::collections::hash_map::Entry::Vacant(empty) => {
@@ -218,6 +262,29 @@ impl Keys {
         };
         work(file)
     }
+}
+
+/// What the first key that fits opens.
+fn decrypt<'a>(
+    keys: impl IntoIterator<Item = &'a Key>,
+    associated: &[u8],
+    sealed: &Sealed,
+) -> Result<String, KeyError> {
+    let bytes = STANDARD_NO_PAD
+        .decode(sealed.as_str())
+        .map_err(|_| KeyError::Forged)?;
+    let (nonce, message) = bytes
+        .split_first_chunk::<NONCE_BYTES>()
+        .ok_or(KeyError::Forged)?;
+    let text = keys.into_iter().find_map(|key| {
+        let message = Payload {
+            msg: message,
+            aad: associated,
+        };
+        let cipher = XChaCha20Poly1305::new((&**key).into());
+        cipher.decrypt(&XNonce::from(*nonce), message).ok()
+    });
+    String::from_utf8(text.ok_or(KeyError::Forged)?).map_err(|_| KeyError::Forged)
 }
 
 /// Binds a ciphertext to its place. Each part has a length of its own or a fixed one, so no two places look alike.

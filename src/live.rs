@@ -3,12 +3,12 @@
 //! Always true: nothing shows here before it is durable; only the writer changes it.
 
 use meetellen_events::codec::Found;
-use meetellen_events::codec::directory_key;
+use meetellen_events::codec::{directory_key, erased};
 use meetellen_events::decider::Decider;
 use meetellen_events::event::Recorded;
 use meetellen_events::log::line::Head;
 use meetellen_events::organisation::Organisation;
-use meetellen_events::values::{OrganisationId, Timestamp};
+use meetellen_events::values::{OrganisationId, PersonId, Timestamp};
 use meetellen_projections::House;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -94,6 +94,13 @@ impl Houses {
         let directory = self.directory.read();
         let directory = directory.unwrap_or_else(PoisonError::into_inner);
         directory.get(&directory_key(found)).copied()
+    }
+
+    /// Everybody who was ever erased.
+    pub fn erased(&self) -> Vec<(OrganisationId, PersonId)> {
+        let directory = self.directory.read();
+        let directory = directory.unwrap_or_else(PoisonError::into_inner);
+        directory.keys().filter_map(|key| erased(key)).collect()
     }
 
     pub(crate) fn settle(&self, organisation: OrganisationId, shared: Arc<Shared>) {

@@ -2,11 +2,12 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::erasure::FinishError;
 use crate::keys::{KeyError, Keys};
 use crate::node::{Node, Parts};
 use crate::tokens::{OperatorToken, SigningError, Tokens};
 use crate::writer::{Core, Writer, WriterThread};
-use crate::{api, guard, problem, secrets, session, web};
+use crate::{api, erasure, guard, problem, secrets, session, web};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web as actix};
 use meetellen_events::codec;
@@ -39,6 +40,9 @@ pub enum StartError {
     /// The signing folder, or the operator's token, can't be used.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// Erasures that broke off can't be finished.
+    #[error(transparent)]
+    Erasure(#[from] FinishError),
     /// No randomness for the setup link.
     #[error(transparent)]
     Randomness(#[from] secrets::NoRandomness),
@@ -96,7 +100,8 @@ pub fn start(
     } else {
         None
     };
-    let core = Core::new(log, config.memory_bytes)?;
+    let mut core = Core::new(log, config.memory_bytes)?;
+    erasure::finish(&mut core, &keys, clock.now())?;
     let handle: Arc<Mutex<Option<ServerHandle>>> = Arc::default();
     let (writer, thread) =
         Writer::start(core, Arc::clone(&clock), stop_when_failed(&handle)).map_err(listen)?;

@@ -4,6 +4,7 @@ mod calendar;
 mod contract;
 mod licences;
 mod pages;
+mod people;
 mod programme;
 mod standing;
 mod start;

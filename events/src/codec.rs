@@ -11,7 +11,7 @@ mod canonical;
 mod directory;
 mod packed;
 
-pub use directory::{Found, directory, directory_key};
+pub use directory::{Found, directory, directory_key, erased};
 pub use packed::{InvalidChunk, pack, unpack};
 
 use crate::event::{Actor, Commit, Event, Fact, Unknown};

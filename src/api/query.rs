@@ -149,9 +149,15 @@ impl<K: std::fmt::Display> Page<K> {
 impl<K: std::fmt::Display + Ord> Page<K> {
     /// The answer with what stands behind the key, in the order of the keys.
     pub fn of<T: Serialize>(&self, items: impl Iterator<Item = (K, T)>) -> HttpResponse {
+        self.answer(self.cut(items).into_iter())
+    }
+
+    /// What [`Self::answer`] needs of a list, in the order of the keys: one more than fits, for what costs to make.
+    pub fn cut<T>(&self, items: impl Iterator<Item = (K, T)>) -> Vec<(K, T)> {
         let behind = |key: &K| self.after.as_ref().is_none_or(|after| key > after);
         let mut items: Vec<(K, T)> = items.filter(|(key, _)| behind(key)).collect();
         items.sort_by(|(a, _), (b, _)| a.cmp(b));
-        self.answer(items.into_iter())
+        items.truncate(self.limit + 1);
+        items
     }
 }

@@ -1,7 +1,7 @@
 //! One organisation's keys on disk: a line for each, the owner, the key in hex or `destroyed`, and a checksum.
 //!
-//! A new key is appended and synced. A destroyed or renewed one is taken out by writing the file anew beside the old
-//! one and renaming it. A last line cut short by a power cut was never used, and is dropped when the file is opened.
+//! A new key is appended and synced; of two keys of one owner the later one seals, and both open. A destroyed or
+//! replaced one is taken out by writing the file anew beside the old one and renaming it. A last line cut short by a power cut was never used, and is dropped when the file is opened.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Write as _};
@@ -23,9 +23,10 @@ const CHECKSUM_DIGITS: usize = 16;
 
 pub(super) type Key = Zeroizing<[u8; KEY_BYTES]>;
 
-/// A key, or what is left of it.
+/// The keys of one owner, or what is left of them.
 pub(super) enum Held {
-    Key(Key),
+    /// The one that seals, and those it takes the place of while that is not settled, the latest first.
+    Keys(Key, Vec<Key>),
     Destroyed,
 }
 
@@ -58,9 +59,7 @@ impl KeyFile {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for (i, line) in lines.iter().enumerate() {
             match read(line) {
-                Some((owner, key)) => {
-                    held.insert(owner, key);
-                }
+                Some((owner, key)) => take(&mut held, owner, key),
                 // Cut short: it was never synced, so it was never used.
                 None if i + 1 == lines.len() && !line.ends_with('\n') => doubtful = true,
                 None => {
@@ -88,17 +87,62 @@ impl KeyFile {
             self.rewrite()?;
         }
         if !self.held.contains_key(&owner) {
-            let key = Held::Key(Zeroizing::new(random()?));
-            if let Err(error) = self.append(&line(owner, &key)) {
-                self.doubtful = true;
-                return Err(error.into());
-            }
-            self.held.insert(owner, key);
+            self.add(owner)?;
         }
         match self.held.get(&owner) {
-            Some(Held::Key(key)) => Ok(key),
+            Some(Held::Keys(key, _)) => Ok(key),
             Some(Held::Destroyed) | None => Err(KeyError::Destroyed),
         }
+    }
+
+    /// A new key for the owner, appended and synced; older ones stay until [`Self::settle`].
+    pub(super) fn renew(&mut self, owner: Owner) -> Result<(), KeyError> {
+        if self.doubtful {
+            self.rewrite()?;
+        }
+        match self.held.get(&owner) {
+            Some(Held::Destroyed) => Err(KeyError::Destroyed),
+            Some(Held::Keys(..)) | None => self.add(owner),
+        }
+    }
+
+    /// Drops the keys that others took the place of.
+    pub(super) fn settle(&mut self, owner: Owner) -> Result<(), KeyError> {
+        match self.held.get_mut(&owner) {
+            Some(Held::Keys(_, older)) if !older.is_empty() => older.clear(),
+            Some(_) | None if self.doubtful => {}
+            Some(_) | None => return Ok(()),
+        }
+        self.rewrite()
+    }
+
+    /// Whether memory knows better than the disk.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    pub(super) fn has_any(&self) -> bool {
+        let mut held = self.held.values();
+        held.any(|held| matches!(held, Held::Keys(..)))
+    }
+
+    /// The owners whose older keys are still there.
+    pub(super) fn unsettled(&self) -> Vec<Owner> {
+        let with_older = self.held.iter().filter_map(|(owner, held)| match held {
+            Held::Keys(_, older) if !older.is_empty() => Some(*owner),
+            Held::Keys(..) | Held::Destroyed => None,
+        });
+        with_older.collect()
+    }
+
+    fn add(&mut self, owner: Owner) -> Result<(), KeyError> {
+        let key = Zeroizing::new(random()?);
+        if let Err(error) = self.append(&line(owner, Some(&key))) {
+            self.doubtful = true;
+            return Err(error.into());
+        }
+        take(&mut self.held, owner, Some(key));
+        Ok(())
     }
 
     pub(super) fn destroy(&mut self, owner: Owner) -> Result<(), KeyError> {
@@ -106,15 +150,6 @@ impl KeyFile {
             return Ok(());
         }
         self.held.insert(owner, Held::Destroyed);
-        self.rewrite()
-    }
-
-    pub(super) fn renew(&mut self, owner: Owner) -> Result<(), KeyError> {
-        if matches!(self.held.get(&owner), Some(Held::Destroyed)) {
-            return Err(KeyError::Destroyed);
-        }
-        let key = Held::Key(Zeroizing::new(random()?));
-        self.held.insert(owner, key);
         self.rewrite()
     }
 
@@ -128,7 +163,7 @@ impl KeyFile {
     pub(super) fn destroyed(&self) -> Vec<Owner> {
         let gone = self.held.iter().filter_map(|(owner, held)| match held {
             Held::Destroyed => Some(*owner),
-            Held::Key(_) => None,
+            Held::Keys(..) => None,
         });
         gone.collect()
     }
@@ -151,7 +186,13 @@ impl KeyFile {
         let beside = self.path.with_extension("new");
         let mut text = Zeroizing::new(String::new());
         for (owner, held) in &self.held {
-            text.push_str(&line(*owner, held));
+            match held {
+                Held::Destroyed => text.push_str(&line(*owner, None)),
+                Held::Keys(key, older) => {
+                    let oldest_first = older.iter().rev().chain([key]);
+                    oldest_first.for_each(|key| text.push_str(&line(*owner, Some(key))));
+                }
+            }
         }
         private::replace(&self.path, &beside, text.as_bytes())?;
         self.doubtful = false;
@@ -179,11 +220,27 @@ fn owner(text: &str) -> Option<Owner> {
     }
 }
 
-fn line(owner: Owner, held: &Held) -> Zeroizing<String> {
+/// Takes a line in; none stands for a tombstone. What was destroyed stays so.
+fn take(held: &mut BTreeMap<Owner, Held>, owner: Owner, key: Option<Key>) {
+    match (held.get_mut(&owner), key) {
+        (Some(Held::Destroyed), _) => {}
+        (Some(Held::Keys(newest, older)), Some(key)) => {
+            older.insert(0, std::mem::replace(newest, key));
+        }
+        (None, Some(key)) => {
+            held.insert(owner, Held::Keys(key, Vec::new()));
+        }
+        (Some(Held::Keys(..)) | None, None) => {
+            held.insert(owner, Held::Destroyed);
+        }
+    }
+}
+
+fn line(owner: Owner, key: Option<&Key>) -> Zeroizing<String> {
     let mut line = Zeroizing::new(String::with_capacity(160));
-    let written = match held {
-        Held::Key(key) => write!(line, "{owner} {}", &*hex(&**key)),
-        Held::Destroyed => write!(line, "{owner} destroyed"),
+    let written = match key {
+        Some(key) => write!(line, "{owner} {}", &*hex(&**key)),
+        None => write!(line, "{owner} destroyed"),
     };
     written.expect("writing to a String never fails");
     let sum = checksum(&line);
@@ -193,18 +250,18 @@ fn line(owner: Owner, held: &Held) -> Zeroizing<String> {
     line
 }
 
-fn read(line: &str) -> Option<(Owner, Held)> {
+fn read(line: &str) -> Option<(Owner, Option<Key>)> {
     let (content, sum) = line.strip_suffix('\n')?.rsplit_once(' ')?;
     if checksum(content) != sum {
         return None;
     }
     let (name, key) = content.split_once(' ')?;
-    let held = if key == "destroyed" {
-        Held::Destroyed
+    let key = if key == "destroyed" {
+        None
     } else {
-        Held::Key(unhex(key)?)
+        Some(unhex(key)?)
     };
-    Some((owner(name)?, held))
+    Some((owner(name)?, key))
 }
 
 fn checksum(content: &str) -> String {

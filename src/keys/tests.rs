@@ -124,7 +124,16 @@ fn a_rectified_person_gets_a_new_key() {
     };
     keys.renew(HOUSE, anna).expect("it is renewed");
     let new = name(&keys);
+    for keys in [&keys, &folder.keys()] {
+        assert_eq!(keys.unsettled(HOUSE).expect("it reads"), [ANNA]);
+        for sealed in [&old, &new] {
+            let opened = keys.open_sealed(HOUSE, ANNA, "name", sealed);
+            assert!(matches!(opened, Ok(Opened::Text(_))));
+        }
+    }
+    keys.settle(HOUSE, anna).expect("it is settled");
     let keys = folder.keys();
+    assert_eq!(keys.unsettled(HOUSE).expect("it reads"), []);
     assert!(matches!(
         keys.open_sealed(HOUSE, ANNA, "name", &old),
         Err(KeyError::Forged)
@@ -250,7 +259,8 @@ fn a_key_that_could_not_be_written_is_never_used() {
     let Owner::Person(anna) = ANNA else {
         unreachable!("Anna is a person")
     };
-    assert!(matches!(keys.renew(HOUSE, anna), Err(KeyError::Disk(_))));
+    keys.renew(HOUSE, anna).expect("it is renewed");
+    assert!(matches!(keys.settle(HOUSE, anna), Err(KeyError::Disk(_))));
     assert!(matches!(
         keys.seal(HOUSE, ANNA, "name", "Anna"),
         Err(KeyError::Disk(_))

@@ -1,9 +1,10 @@
-//! What of an organisation is looked up across organisations: its slug, codes on walls, passes, invitations.
+//! What of an organisation is looked up across organisations: its slug, codes on walls, passes, invitations, and
+//! whose keys must be gone.
 
 use super::decode;
 use crate::event::Event;
 use crate::log::line::Line;
-use crate::values::{Code, OrganisationId, SecretHash, Slug};
+use crate::values::{Code, OrganisationId, PersonId, SecretHash, Slug};
 use crate::{access, organisation, people, programme};
 
 /// A key of the directory.
@@ -15,6 +16,10 @@ pub enum Found {
     Code(Code),
     /// Hash of what stands for somebody: a pass, a short code, an invitation.
     Secret(SecretHash),
+    /// A person of an organisation who was erased.
+    Erased(OrganisationId, PersonId),
+    /// An organisation that ended.
+    Ended(OrganisationId),
 }
 
 /// The bytes a key is kept under.
@@ -23,7 +28,23 @@ pub fn directory_key(found: &Found) -> Vec<u8> {
         Found::Slug(slug) => [b"s", slug.as_str().as_bytes()].concat(),
         Found::Code(code) => [b"c".as_slice(), code.bytes()].concat(),
         Found::Secret(hash) => [b"h".as_slice(), hash.bytes()].concat(),
+        Found::Erased(organisation, person) => [
+            b"e".as_slice(),
+            organisation.uuid().as_bytes(),
+            person.uuid().as_bytes(),
+        ]
+        .concat(),
+        Found::Ended(organisation) => [b"z".as_slice(), organisation.uuid().as_bytes()].concat(),
     }
+}
+
+/// The person that a key says was erased.
+pub fn erased(key: &[u8]) -> Option<(OrganisationId, PersonId)> {
+    let ids = key.strip_prefix(b"e")?;
+    let (organisation, person) = ids.split_first_chunk::<16>()?;
+    let person: &[u8; 16] = person.try_into().ok()?;
+    let organisation = OrganisationId::new(uuid::Uuid::from_bytes(*organisation));
+    Some((organisation, PersonId::new(uuid::Uuid::from_bytes(*person))))
 }
 
 /// The directory entries of a line, key and organisation. What is withdrawn stays: the rules say that it is.
@@ -32,7 +53,8 @@ pub fn directory(line: &Line) -> Vec<(Vec<u8>, Vec<u8>)> {
         return Vec::new();
     };
     let whose = organisation_bytes(line.organisation());
-    let keys = commit.facts.iter().flat_map(|fact| keys(&fact.event));
+    let facts = commit.facts.iter();
+    let keys = facts.flat_map(|fact| keys(line.organisation(), &fact.event));
     keys.map(|key| (directory_key(&key), whose.clone()))
         .collect()
 }
@@ -41,7 +63,7 @@ fn organisation_bytes(organisation: OrganisationId) -> Vec<u8> {
     organisation.uuid().as_bytes().to_vec()
 }
 
-fn keys(event: &Event) -> Vec<Found> {
+fn keys(organisation: OrganisationId, event: &Event) -> Vec<Found> {
     match event {
         Event::Organisation(organisation::Event::Founded { slug, .. }) => {
             vec![Found::Slug(slug.clone())]
@@ -51,6 +73,10 @@ fn keys(event: &Event) -> Vec<Found> {
             vec![Found::Secret(*pass), Found::Secret(*short)]
         }
         Event::Access(access::Event::Invited { code, .. }) => vec![Found::Secret(*code)],
+        Event::People(people::Event::Erased { person }) => {
+            vec![Found::Erased(organisation, *person)]
+        }
+        Event::Organisation(organisation::Event::Ended {}) => vec![Found::Ended(organisation)],
         Event::Organisation(_)
         | Event::Programme(_)
         | Event::Tally(_)

@@ -445,8 +445,10 @@ fn what_is_looked_up_across_organisations_is_in_the_directory() {
     let whose = uuid(12).as_bytes().to_vec();
     let expected = [
         Found::Slug(Slug::new("badhuis").expect("a slug")),
+        Found::Ended(OrganisationId::new(uuid(12))),
         Found::Code(Code::new([9; 16])),
         Found::Secret(hash(1)),
+        Found::Erased(OrganisationId::new(uuid(12)), PersonId::new(uuid(4))),
         Found::Secret(hash(2)),
         Found::Secret(hash(3)),
     ];
@@ -455,4 +457,7 @@ fn what_is_looked_up_across_organisations_is_in_the_directory() {
         .map(|key| (directory_key(key), whose.clone()))
         .collect();
     assert_eq!(directory(&line), expected);
+    let gone = expected.iter().filter_map(|(key, _)| erased(key));
+    let anna = (OrganisationId::new(uuid(12)), PersonId::new(uuid(4)));
+    assert_eq!(gone.collect::<Vec<_>>(), [anna]);
 }

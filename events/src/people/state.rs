@@ -11,9 +11,32 @@ struct Person {
     age: Held<AgeGroup>,
     from_neighbourhood: Held<bool>,
     alcohol_instruction: Held<bool>,
-    name: Held<Sealed>,
-    contact: Held<Sealed>,
+    /// Sealed texts hold from when they were recorded: what was wrong is gone.
+    name: Option<Sealed>,
+    contact: Option<Sealed>,
+    first_day: Option<Day>,
     erased: bool,
+}
+
+/// What is known of a person on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// Whether a volunteer of the house.
+    pub volunteer: bool,
+    /// From which day that is so; of somebody who never was one, the first day anything is known of.
+    pub since: Option<Day>,
+    /// Age group.
+    pub age: Option<AgeGroup>,
+    /// Whether from the neighbourhood.
+    pub from_neighbourhood: Option<bool>,
+    /// Whether instructed to serve alcohol.
+    pub alcohol_instruction: Option<bool>,
+    /// The sealed name.
+    pub name: Option<&'a Sealed>,
+    /// The sealed way to reach her.
+    pub contact: Option<&'a Sealed>,
+    /// Whether she was erased: then nothing sealed is left.
+    pub erased: bool,
 }
 
 /// Persons and passes.
@@ -45,8 +68,24 @@ impl Person {
             facts.alcohol_instruction.as_ref(),
             since,
         );
-        note(&mut self.name, facts.name.as_ref(), since);
-        note(&mut self.contact, facts.contact.as_ref(), since);
+        self.name = facts.name.clone().or_else(|| self.name.take());
+        self.contact = facts.contact.clone().or_else(|| self.contact.take());
+        self.first_day = self.first_day.min(Some(since)).or(Some(since));
+    }
+
+    fn on(&self, day: Day) -> Known<'_> {
+        let volunteer = self.volunteer.on(day) == Some(&true);
+        let ever = self.volunteer.days().filter(|since| *since <= day).last();
+        Known {
+            volunteer,
+            since: ever.or(self.first_day),
+            age: self.age.on_or_first(day).copied(),
+            from_neighbourhood: self.from_neighbourhood.on_or_first(day).copied(),
+            alcohol_instruction: self.alcohol_instruction.on(day).copied(),
+            name: self.name.as_ref(),
+            contact: self.contact.as_ref(),
+            erased: self.erased,
+        }
     }
 
     fn holds(&self, facts: &PersonFacts, since: Day) -> bool {
@@ -62,8 +101,8 @@ impl Person {
                 facts.alcohol_instruction.as_ref(),
                 since,
             )
-            && same(&self.name, facts.name.as_ref(), since)
-            && same(&self.contact, facts.contact.as_ref(), since)
+            && (facts.name.is_none() || facts.name == self.name)
+            && (facts.contact.is_none() || facts.contact == self.contact)
     }
 }
 
@@ -86,6 +125,28 @@ impl State {
     /// Whether the id was ever given out, erased ones too.
     pub fn was_known(&self, person: PersonId) -> bool {
         self.persons.contains_key(&person)
+    }
+
+    /// What is known of a person on a day, erased or not.
+    pub fn person(&self, person: PersonId, day: Day) -> Option<Known<'_>> {
+        self.persons.get(&person).map(|known| known.on(day))
+    }
+
+    /// Everybody who was not erased, in the order of their ids.
+    pub fn persons(&self) -> Vec<PersonId> {
+        let living = self.persons.iter().filter(|(_, known)| !known.erased);
+        let mut living: Vec<_> = living.map(|(person, _)| *person).collect();
+        living.sort_unstable();
+        living
+    }
+
+    /// The passes of a person that are good, in the order of their hashes.
+    pub fn passes_of(&self, person: PersonId) -> Vec<SecretHash> {
+        let own = |pass: &Pass| pass.person == person && !pass.withdrawn;
+        let good = self.passes.iter().filter(|(_, pass)| own(pass));
+        let mut good: Vec<_> = good.map(|(hash, _)| *hash).collect();
+        good.sort_unstable();
+        good
     }
 
     /// Whether the person is a volunteer on a day.
@@ -130,10 +191,10 @@ impl State {
             .is_some_and(|known| known.age.on_or_first(day) == Some(&AgeGroup::Child))
     }
 
-    /// The sealed names of all who have one and were not erased, the latest of each, in no order.
+    /// The sealed names of all who have one and were not erased, in no order.
     pub fn sealed_names(&self) -> impl Iterator<Item = (PersonId, &Sealed)> {
         let known = self.persons.iter().filter(|(_, known)| !known.erased);
-        known.filter_map(|(person, known)| Some((*person, known.name.all().last()?)))
+        known.filter_map(|(person, known)| Some((*person, known.name.as_ref()?)))
     }
 
     /// Whose pass it is, by the hash of its code or of its short code, while it is good.
@@ -261,8 +322,8 @@ impl State {
             Event::Erased { person } => {
                 let known = self.persons.entry(*person).or_default();
                 known.erased = true;
-                known.name = Held::default();
-                known.contact = Held::default();
+                known.name = None;
+                known.contact = None;
             }
             Event::PassIssued {
                 person,

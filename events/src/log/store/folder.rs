@@ -15,7 +15,7 @@ const OPEN_TIME_MIN: Duration = Duration::from_secs(20);
 const OPEN_BYTES_PER_SECOND: u64 = 4 << 20;
 
 /// The form of what is in it: another one is rebuilt.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// The store that is ready, if there is one that opens.
 pub(in crate::log) fn open(

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod caller;
 pub mod client_time;
 pub mod codes;
+pub mod devices;
 pub mod entries;
 pub mod entry_body;
 pub mod etag;
@@ -66,5 +67,6 @@ pub fn routes(api: &mut ServiceConfig) {
         .configure(standing::routes)
         .configure(settings::routes)
         .configure(calendar::routes)
+        .configure(devices::routes)
         .configure(people::routes);
 }

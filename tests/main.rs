@@ -1,5 +1,6 @@
 //! The black-box tests: what is outside sees the server by HTTP, by its command line and by its files.
 
+mod access;
 mod calendar;
 mod contract;
 mod licences;

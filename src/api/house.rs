@@ -164,7 +164,7 @@ pub async fn api_token(
     Ok((device, node.tokens.issue(Kind::Api, bearer, node.now())))
 }
 
-/// Invites a device: the link that lets it in once, within 15 minutes.
+/// Invites a browser: the link that lets it in once, within 15 minutes.
 pub async fn invite(
     node: &Node,
     organisation: OrganisationId,
@@ -172,27 +172,33 @@ pub async fn invite(
     name: Name,
     role: Role,
 ) -> Result<String, Problem> {
-    let code = invitation(node, organisation, authority, name, role).await?;
-    Ok(format!("{}/enrol/{code}", node.public_url))
+    let (_, code) = invitation(node, organisation, authority, name, role).await?;
+    Ok(enrol_url(node, code))
 }
 
-/// Invites a device: the code that lets it in once, within 15 minutes.
+/// Where an invitation's code leads.
+pub fn enrol_url(node: &Node, code: Code) -> String {
+    format!("{}/enrol/{code}", node.public_url)
+}
+
+/// Invites a browser: its device, and the code that lets it in once, within 15 minutes.
 pub async fn invitation(
     node: &Node,
     organisation: OrganisationId,
     authority: Authority,
     name: Name,
     role: Role,
-) -> Result<Code, Problem> {
+) -> Result<(DeviceId, Code), Problem> {
+    let device = DeviceId::new(uuid::Uuid::now_v7());
     let code = secrets::code().map_err(|error| Problem::internal(&error))?;
     let request = Request::Access(access::Command::Invite {
-        device: DeviceId::new(uuid::Uuid::now_v7()),
+        device,
         name,
         role,
         code: secrets::hash(code.bytes()),
     });
     node.ask(organisation, authority, request).await?;
-    Ok(code)
+    Ok((device, code))
 }
 
 /// `DELETE /api/v1/organisations/{id}`: ends it, and destroys its keys. Done again where it broke off.

@@ -62,7 +62,7 @@ fn an_invitation_lets_one_device_in_once() {
         name,
         Role::Bar,
     ));
-    let code: Code = code.expect("invited");
+    let (_, code): (_, Code) = code.expect("invited");
     let link = format!("/enrol/{code}");
     let tablet = server.browser();
     assert!(

@@ -129,7 +129,7 @@ pub fn enrolled(house: &House<'_>, role: Role) -> Client {
     let name = Name::new("Tablet bar").expect("a name");
     let node = &house.server.node;
     let code = invitation(node, house.id, Authority::System, name, role);
-    let code = wait(code).expect("invited");
+    let (_, code) = wait(code).expect("invited");
     let browser = house.server.browser();
     next(&browser.form(&format!("/enrol/{code}"), &[]));
     browser

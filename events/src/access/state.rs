@@ -1,6 +1,7 @@
 //! What the rules keep of devices.
 
 use super::{API_TOKEN_MILLIS, Command, DeviceKind, Event, INVITATION_MILLIS, Rejection, Role};
+use crate::event::{ActorKind, Recorded};
 use crate::values::{DeviceId, Name, PersonId, SecretHash, Timestamp};
 use std::collections::HashMap;
 
@@ -22,6 +23,10 @@ pub struct Device {
     pub revoked: bool,
     /// Until when its one-time code or its token is good.
     pub expires_at: Option<Timestamp>,
+    /// When it was invited or let in.
+    pub added_at: Timestamp,
+    /// Who invited it or let it in: the host, or another device. The server by itself where a badge did.
+    pub added_by: ActorKind,
     invitation: Option<SecretHash>,
     secrets: Option<Secrets>,
 }
@@ -221,7 +226,8 @@ impl State {
     }
 
     /// Takes an event in.
-    pub fn evolve(&mut self, event: &Event, recorded_at: Timestamp) {
+    pub fn evolve(&mut self, event: &Event, recorded: &Recorded) {
+        let recorded_at = recorded.recorded_at;
         match event {
             Event::Invited {
                 device,
@@ -230,7 +236,7 @@ impl State {
                 code,
                 expires_at,
             } => {
-                let mut new = Device::new(*role, DeviceKind::Browser);
+                let mut new = Device::new(*role, DeviceKind::Browser, recorded);
                 new.name = Some(name.clone());
                 new.expires_at = Some(*expires_at);
                 new.invitation = Some(*code);
@@ -244,7 +250,7 @@ impl State {
                 expires_at,
                 ..
             } => {
-                let mut new = Device::new(*role, DeviceKind::Api);
+                let mut new = Device::new(*role, DeviceKind::Api, recorded);
                 new.name = Some(name.clone());
                 new.expires_at = Some(*expires_at);
                 self.devices.insert(*device, new);
@@ -254,7 +260,7 @@ impl State {
                 person,
                 refresh,
             } => {
-                let mut new = Device::new(Role::Volunteer, DeviceKind::Browser);
+                let mut new = Device::new(Role::Volunteer, DeviceKind::Browser, recorded);
                 new.person = Some(*person);
                 self.devices.insert(*device, new);
                 self.enrolled(*device, *refresh, recorded_at);
@@ -299,7 +305,7 @@ impl State {
 }
 
 impl Device {
-    fn new(role: Role, kind: DeviceKind) -> Self {
+    fn new(role: Role, kind: DeviceKind, recorded: &Recorded) -> Self {
         Self {
             name: None,
             role,
@@ -307,6 +313,8 @@ impl Device {
             person: None,
             revoked: false,
             expires_at: None,
+            added_at: recorded.recorded_at,
+            added_by: recorded.actor.kind,
             invitation: None,
             secrets: None,
         }
@@ -318,6 +326,16 @@ impl Device {
 
     /// Whether it has signed in: a browser that enrolled, or a program with its token.
     pub fn is_in(&self) -> bool {
-        !self.revoked && (self.kind == DeviceKind::Api || self.secrets.is_some())
+        !self.revoked && self.is_enrolled()
+    }
+
+    /// Whether it ever signed in, shut out since or not.
+    pub fn is_enrolled(&self) -> bool {
+        self.kind == DeviceKind::Api || self.secrets.is_some()
+    }
+
+    /// When a browser last enrolled or got a new secret: its last day of use, as far as that is known.
+    pub fn seen_at(&self) -> Option<Timestamp> {
+        self.secrets.map(|secrets| secrets.changed_at)
     }
 }

@@ -396,7 +396,7 @@ impl Decider for Organisation {
                 self.programme.evolve(event, recorded.recorded_at);
             }
             event::Event::People(event) => self.people.evolve(event),
-            event::Event::Access(event) => self.access.evolve(event, recorded.recorded_at),
+            event::Event::Access(event) => self.access.evolve(event, recorded),
             event::Event::Standing(event) => self.standing.evolve(event),
             event::Event::Tally(event) => {
                 let zone = self.founded.as_ref().map(|founded| founded.zone.clone());

@@ -160,7 +160,7 @@ async fn set_up(
     };
     let name =
         Name::new(&t.say("setup-first-device")).map_err(|error| Problem::internal(&error))?;
-    let invitation = house::invitation(
+    let (_, code) = house::invitation(
         &node,
         organisation,
         Authority::Operator,
@@ -168,7 +168,7 @@ async fn set_up(
         Role::Coordinator,
     )
     .await?;
-    session::enrol(&node, &request, invitation).await?;
+    session::enrol(&node, &request, code).await?;
     Ok(see("/welcome"))
 }
 

@@ -1,0 +1,608 @@
+//! Who gets in, how far, and how somebody is shut out.
+
+use crate::support::client::{Client, Reply};
+use crate::support::house::House;
+use crate::support::{Server, instant};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use meetellen::tokens::{Bearer, Kind, Tokens};
+use meetellen_events::access::Role;
+use meetellen_events::values::{DeviceId, OrganisationId};
+use serde_json::{Value, json};
+
+const ENROL: &str = "/api/v1/session/enrol";
+const REFRESH: &str = "/api/v1/session/refresh";
+const MINUTES_A_DAY: i64 = 24 * 60;
+
+impl House<'_> {
+    /// The one-time code of a new invitation.
+    #[track_caller]
+    fn invitation(&self, role: &str) -> String {
+        let body = json!({ "name": "Tablet", "role": role });
+        let added = self.coordinator.post("/api/v1/devices", &body).told(201);
+        let link = added["enrol_url"].as_str().expect("a link").to_owned();
+        let code = link.strip_prefix(&format!("{}/enrol/", self.server.url));
+        code.expect("a link to this server").to_owned()
+    }
+
+    /// A browser that was let in.
+    #[track_caller]
+    fn browser(&self, role: &str) -> Client {
+        let browser = Client::browser(&self.server.url);
+        browser.enrol(&self.invitation(role)).with_status(200);
+        browser
+    }
+
+    /// The devices, as the coordinator sees them.
+    #[track_caller]
+    fn devices(&self) -> Vec<Value> {
+        let page = self.coordinator.get("/api/v1/devices").told(200);
+        page["items"].as_array().expect("a list").clone()
+    }
+
+    fn coffee(&self) -> Value {
+        self.entry("coffee", json!({ "cups": 2 }))
+    }
+}
+
+impl Client {
+    #[track_caller]
+    fn enrol(&self, code: &str) -> Reply {
+        self.post(ENROL, &json!({ "code": code }))
+    }
+
+    #[track_caller]
+    fn refresh(&self) -> Reply {
+        self.send(reqwest::Method::POST, REFRESH, |request| request)
+    }
+}
+
+impl Reply {
+    /// The value a cookie was set to; none where it was not.
+    fn cookie(&self, name: &str) -> Option<String> {
+        let set = self.headers.iter().filter(|(it, _)| it == "set-cookie");
+        set.filter_map(|(_, value)| value.strip_prefix(&format!("{name}=")))
+            .find_map(|rest| rest.split(';').next())
+            .map(str::to_owned)
+    }
+
+    #[track_caller]
+    fn refresh_cookie(&self) -> String {
+        self.cookie("meetellen_refresh").expect("a refresh secret")
+    }
+}
+
+/// A browser of ours that shows one refresh secret and no token.
+fn showing(server: &Server, secret: &str) -> Client {
+    server
+        .anyone()
+        .with("sec-fetch-site", "same-origin")
+        .with("cookie", &format!("meetellen_refresh={secret}"))
+}
+
+#[test]
+fn a_one_time_code_lets_one_browser_in() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let code = house.invitation("bar");
+    let browser = Client::browser(&server.url);
+    let reply = browser.enrol(&code).with_status(200);
+    let cookies: Vec<_> = reply
+        .headers
+        .iter()
+        .filter(|it| it.0 == "set-cookie")
+        .collect();
+    assert_eq!(cookies.len(), 2);
+    for (_, cookie) in cookies {
+        assert!(
+            cookie.contains("; HttpOnly; SameSite=Lax; Path=/; Max-Age="),
+            "{cookie}"
+        );
+        assert!(
+            !cookie.contains("Secure"),
+            "by plain http it would not come back"
+        );
+    }
+    let told = reply.json();
+    assert_eq!(
+        (&told["role"], &told["expires_in"]),
+        (&json!("bar"), &json!(600))
+    );
+    assert_eq!(told["organisation"], json!(house.id));
+    browser.record(&house.coffee()).with_status(201);
+    let by_token = told["access_token"].as_str().expect("a token");
+    server
+        .anyone()
+        .with_token(by_token)
+        .record(&house.coffee())
+        .with_status(201);
+
+    let head = house.head();
+    let again = Client::browser(&server.url).enrol(&code).with_status(409);
+    assert_eq!(again.problem(), "code-spent");
+    let unknown = server.anyone().enrol("0000000000000000000000000G");
+    assert_eq!(
+        (unknown.status, unknown.problem()),
+        (404, "unknown-code".to_owned())
+    );
+    assert_eq!(house.head(), head);
+}
+
+#[test]
+fn a_one_time_code_is_good_for_15_minutes() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let (first, second) = (house.invitation("bar"), house.invitation("bar"));
+    server.pass_minutes(14);
+    server.anyone().enrol(&first).with_status(200);
+    server.pass_minutes(1);
+    let late = server.anyone().enrol(&second).with_status(409);
+    assert_eq!(late.problem(), "code-expired");
+}
+
+#[test]
+fn a_browser_stays_in_beyond_its_ten_minute_token() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let browser = house.browser("bar");
+    server.pass_minutes(30);
+    let head = house.head();
+    let reply = browser.record(&house.coffee()).with_status(201);
+    assert!(
+        reply.cookie("meetellen_session").is_some(),
+        "a new token came along"
+    );
+    assert_eq!(
+        reply.cookie("meetellen_refresh"),
+        None,
+        "the secret stays for a day"
+    );
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    assert_eq!(
+        house.head(),
+        head + 1,
+        "nothing but the coffee was recorded"
+    );
+    assert_eq!(
+        browser.record(&house.coffee()).cookie("meetellen_session"),
+        None
+    );
+}
+
+#[test]
+fn a_secret_changes_once_a_day_and_an_old_one_shuts_the_device_out() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let first = server
+        .anyone()
+        .enrol(&house.invitation("bar"))
+        .refresh_cookie();
+    server.pass_minutes(MINUTES_A_DAY);
+    let second = showing(&server, &first)
+        .refresh()
+        .with_status(200)
+        .refresh_cookie();
+    // Its answer may have been lost: the first is still good, and changes nothing.
+    let again = showing(&server, &first).refresh().with_status(200);
+    assert_eq!(again.cookie("meetellen_refresh"), None);
+    server.pass_minutes(MINUTES_A_DAY);
+    let third = showing(&server, &second)
+        .refresh()
+        .with_status(200)
+        .refresh_cookie();
+    let replayed = showing(&server, &first).refresh().with_status(401);
+    assert_eq!(replayed.problem(), "device-revoked");
+    assert_eq!(
+        replayed.cookie("meetellen_refresh"),
+        Some(String::new()),
+        "it is taken away"
+    );
+    let newest = showing(&server, &third).refresh().with_status(401);
+    assert_eq!(newest.problem(), "device-revoked");
+    let last = house.devices().pop().expect("the tablet");
+    assert_eq!(last["revoked"], true);
+}
+
+#[test]
+fn a_secret_that_was_never_given_out_is_nobodys() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let secret = server
+        .anyone()
+        .enrol(&house.invitation("bar"))
+        .refresh_cookie();
+    let (device, _) = secret.rsplit_once('.').expect("three parts");
+    for wrong in [
+        &format!("{device}.0000000000000000000000000G"),
+        "x",
+        &format!("{secret}.x"),
+        "00000000-0000-0000-0000-000000000000.00000000-0000-0000-0000-000000000000.0000000000000000000000000G",
+    ] {
+        let refused = showing(&server, wrong).refresh().with_status(401);
+        assert_eq!(refused.problem(), "unauthorised", "{wrong}");
+    }
+    showing(&server, &secret).refresh().with_status(200);
+}
+
+#[test]
+fn cookies_count_for_our_own_pages_only() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let reply = server.anyone().enrol(&house.invitation("bar"));
+    let session = reply.cookie("meetellen_session").expect("a token");
+    let cookie = format!(
+        "meetellen_session={session}; meetellen_refresh={}",
+        reply.refresh_cookie()
+    );
+    let browser = server.anyone().with("cookie", &cookie);
+    let head = house.head();
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://elsewhere.example"),
+        ("origin", "null"),
+    ] {
+        let foreign = browser.with(name, value);
+        for reply in [foreign.record(&house.coffee()), foreign.refresh()] {
+            assert_eq!(
+                (reply.status, reply.problem()),
+                (403, "foreign-origin".to_owned())
+            );
+        }
+    }
+    // Nobody can tell whose page it was: as if there were no cookies.
+    for reply in [browser.record(&house.coffee()), browser.refresh()] {
+        assert_eq!(
+            (reply.status, reply.problem()),
+            (401, "unauthorised".to_owned())
+        );
+    }
+    assert_eq!(house.head(), head);
+    browser
+        .with("origin", &server.url)
+        .record(&house.coffee())
+        .with_status(201);
+    let code = house.invitation("bar");
+    let signed_in_elsewhere = server
+        .anyone()
+        .with("sec-fetch-site", "cross-site")
+        .enrol(&code);
+    assert_eq!(signed_in_elsewhere.problem(), "foreign-origin");
+    server.anyone().enrol(&code).with_status(200);
+}
+
+#[test]
+fn a_revoked_device_is_out_at_its_next_request() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let body = json!({ "name": "Kassa", "role": "bar", "kind": "api" });
+    let added = house.coordinator.post("/api/v1/devices", &body).told(201);
+    let program = server
+        .anyone()
+        .with_token(added["token"].as_str().expect("a token"));
+    let browser = house.browser("volunteer");
+    for client in [&program, &browser] {
+        client.record(&house.coffee()).with_status(201);
+    }
+    for device in house.devices().iter().skip(1) {
+        let path = format!("/api/v1/devices/{}", device["id"].as_str().expect("an id"));
+        house.coordinator.delete(&path).with_status(204);
+        let head = house.head();
+        house.coordinator.delete(&path).with_status(204);
+        assert_eq!(house.head(), head, "twice is once");
+    }
+    let head = house.head();
+    for client in [&program, &browser] {
+        let refused = client.record(&house.coffee()).with_status(401);
+        assert_eq!(refused.problem(), "device-revoked");
+    }
+    let gone = browser.record(&house.coffee()).with_status(401);
+    assert_eq!(
+        gone.problem(),
+        "unauthorised",
+        "its cookies were taken away"
+    );
+    assert_eq!(house.head(), head);
+    let unknown = format!("/api/v1/devices/{}", uuid::Uuid::now_v7());
+    let unknown = house.coordinator.delete(&unknown).with_status(404);
+    assert_eq!(unknown.problem(), "unknown-device");
+}
+
+#[test]
+fn the_list_says_who_let_a_device_in_and_pages() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    server.pass_minutes(1);
+    house.invitation("viewer");
+    house.browser("bar");
+    let devices = house.devices();
+    let told: Vec<_> = devices
+        .iter()
+        .map(|it| {
+            json!([
+                it["name"],
+                it["role"],
+                it["kind"],
+                it["made_by"],
+                it["enrolled"],
+                it["revoked"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["API", "coordinator", "api", "host", true, false]),
+            json!(["Tablet", "viewer", "browser", "coordinator", false, false]),
+            json!(["Tablet", "bar", "browser", "coordinator", true, false]),
+        ]
+    );
+    assert_eq!(devices[0]["expires_at"], "2027-01-05T12:00:00.000Z");
+    assert_eq!(devices[1]["expires_at"], "2026-10-07T12:16:00.000Z");
+    assert_eq!(devices[2].get("expires_at"), None);
+    assert_eq!(devices[2]["seen_at"], "2026-10-07T12:01:00.000Z");
+    assert_eq!(devices[2]["added_at"], "2026-10-07T12:01:00.000Z");
+
+    let page = house.coordinator.get("/api/v1/devices?limit=2").told(200);
+    assert_eq!(page["items"], json!(devices[..2]));
+    let next = page["next"].as_str().expect("there is more");
+    let page = house
+        .coordinator
+        .get(&format!("/api/v1/devices?limit=2&after={next}"));
+    assert_eq!(
+        page.told(200),
+        json!({ "items": [devices[2]], "next": null })
+    );
+    for wrong in ["limit=0", "limit=1001"] {
+        house
+            .coordinator
+            .get(&format!("/api/v1/devices?{wrong}"))
+            .with_status(422);
+    }
+    for wrong in ["limit=x", "after=x", "colour=red"] {
+        house
+            .coordinator
+            .get(&format!("/api/v1/devices?{wrong}"))
+            .with_status(400);
+    }
+}
+
+#[test]
+fn a_device_has_a_name_and_a_role_we_know() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let head = house.head();
+    for (body, problem) in [
+        (json!({ "name": "Tablet" }), "invalid"),
+        (json!({ "name": "", "role": "bar" }), "invalid"),
+        (json!({ "name": "x".repeat(201), "role": "bar" }), "invalid"),
+        (json!({ "name": "Tablet", "role": "operator" }), "invalid"),
+        (
+            json!({ "name": "Tablet", "role": "bar", "kind": "fax" }),
+            "invalid",
+        ),
+        (
+            json!({ "name": "Tablet", "role": "bar", "colour": "red" }),
+            "unknown-field",
+        ),
+        (json!({ "name": 5, "role": "bar" }), "wrong-type"),
+    ] {
+        let refused = house
+            .coordinator
+            .post("/api/v1/devices", &body)
+            .with_status(422);
+        assert_eq!(refused.problem(), problem, "{body}");
+    }
+    assert_eq!(house.head(), head);
+}
+
+#[test]
+fn each_role_reaches_what_is_its_own() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let person = house
+        .coordinator
+        .post("/api/v1/people", &json!({}))
+        .told(201);
+    let person = format!("/api/v1/people/{}", person["id"].as_str().expect("an id"));
+    let head = house.head();
+    for role in [Role::Volunteer, Role::Bar, Role::Viewer] {
+        let device = house.device(role);
+        let refused = [
+            device.get("/api/v1/devices"),
+            device.post(
+                "/api/v1/devices",
+                &json!({ "name": "x", "role": "coordinator" }),
+            ),
+            device.delete(&format!("/api/v1/devices/{}", uuid::Uuid::now_v7())),
+            device.get("/api/v1/people"),
+            device.post("/api/v1/people", &json!({ "name": "Anna" })),
+            device.patch(&person, &json!({ "name": "Anna" })),
+            device.delete(&person),
+            device.get(&format!("{person}/data")),
+            device.post(&format!("{person}/passes"), &json!({})),
+            device.delete(&format!("{person}/passes")),
+            device.post(
+                "/api/v1/organisations",
+                &json!({ "name": "x", "slug": "x" }),
+            ),
+        ];
+        for reply in refused {
+            assert_eq!(
+                (reply.status, reply.problem()),
+                (403, "forbidden".to_owned()),
+                "{role:?}"
+            );
+        }
+    }
+    assert_eq!(house.head(), head + 3, "the devices alone");
+    let viewer = house.device(Role::Viewer).record(&house.coffee());
+    assert_eq!(
+        (viewer.status, viewer.problem()),
+        (403, "forbidden".to_owned())
+    );
+    for path in ["/api/v1/devices", "/api/v1/people"] {
+        let stranger = server.anyone().get(path).with_status(401);
+        assert_eq!(stranger.problem(), "unauthorised");
+        assert_eq!(stranger.header("www-authenticate"), Some("Bearer"));
+        let host = server.operator().get(path).with_status(401);
+        assert_eq!(
+            host.problem(),
+            "unauthorised",
+            "the host sees nothing of a house"
+        );
+    }
+}
+
+#[test]
+fn a_token_that_is_not_ours_lets_nobody_in() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let now = server.node.now();
+    let bearer = Bearer {
+        organisation: house.id,
+        device: DeviceId::new(
+            serde_json::from_value(house.devices()[0]["id"].clone()).expect("an id"),
+        ),
+        role: Role::Coordinator,
+    };
+    let good = server.node.tokens.issue(Kind::Api, bearer, now);
+    let parts: Vec<_> = good.split('.').collect();
+    let headed = |header: Value| {
+        let header = URL_SAFE_NO_PAD.encode(header.to_string());
+        format!("{header}.{}.{}", parts[1], parts[2])
+    };
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let other = Tokens::open(elsewhere.path()).expect("another installation's key");
+    let nowhere = Bearer {
+        organisation: OrganisationId::new(uuid::Uuid::now_v7()),
+        ..bearer
+    };
+    let head = house.head();
+    for (token, problem) in [
+        (other.issue(Kind::Api, bearer, now), "unauthorised"),
+        (
+            headed(json!({ "alg": "none", "typ": "meetellen-api+jwt" })),
+            "unauthorised",
+        ),
+        (
+            headed(json!({ "alg": "HS256", "typ": "meetellen-api+jwt" })),
+            "unauthorised",
+        ),
+        (
+            headed(json!({ "alg": "EdDSA", "typ": "JWT" })),
+            "unauthorised",
+        ),
+        (format!("{}.{}.", parts[0], parts[1]), "unauthorised"),
+        ("x".to_owned(), "unauthorised"),
+        (String::new(), "unauthorised"),
+        (
+            server.node.tokens.issue(Kind::Api, nowhere, now),
+            "unauthorised",
+        ),
+        (
+            server
+                .node
+                .tokens
+                .issue(Kind::Access, bearer, now.plus_millis(-11 * 60_000)),
+            "token-expired",
+        ),
+        (
+            server
+                .node
+                .tokens
+                .issue(Kind::Api, bearer, instant("2026-07-01T00:00:00Z")),
+            "token-expired",
+        ),
+    ] {
+        let device = server.anyone().with_token(&token);
+        for reply in [
+            device.record(&house.coffee()),
+            device.get("/api/v1/devices"),
+        ] {
+            assert_eq!(
+                (reply.status, reply.problem()),
+                (401, problem.to_owned()),
+                "{token}"
+            );
+        }
+    }
+    assert_eq!(house.head(), head);
+    let basic = server
+        .anyone()
+        .with("authorization", "Basic YTpi")
+        .get("/api/v1/devices");
+    assert_eq!(basic.problem(), "unauthorised");
+    server
+        .anyone()
+        .with_token(&good)
+        .record(&house.coffee())
+        .with_status(201);
+}
+
+#[test]
+fn a_badge_lets_a_volunteers_own_phone_in() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let fields = json!({ "name": "Anna de Boer", "volunteer": true });
+    let anna = house.coordinator.post("/api/v1/people", &fields).told(201);
+    let anna = format!("/api/v1/people/{}", anna["id"].as_str().expect("an id"));
+    let pass = |person: &str| {
+        let made = house
+            .coordinator
+            .post(&format!("{person}/passes"), &json!({}))
+            .told(201);
+        made["pass"].as_str().expect("a pass").to_owned()
+    };
+    let badge = pass(&anna);
+    let phone = Client::browser(&server.url);
+    assert_eq!(phone.enrol(&badge).told(200)["role"], "volunteer");
+    phone.record(&house.coffee()).with_status(201);
+    let listed = house.devices().pop().expect("her phone");
+    assert_eq!(
+        (&listed["name"], &listed["made_by"]),
+        (&json!("Anna de Boer"), &json!("badge"))
+    );
+    // A visitor's pass is no badge.
+    let visitor = house
+        .coordinator
+        .post("/api/v1/people", &json!({}))
+        .told(201);
+    let visitor = pass(&format!(
+        "/api/v1/people/{}",
+        visitor["id"].as_str().expect("an id")
+    ));
+    let refused = server.anyone().enrol(&visitor).with_status(404);
+    assert_eq!(refused.problem(), "unknown-code");
+    // A lost badge is withdrawn; her phone stays in. Who is erased is out everywhere.
+    house
+        .coordinator
+        .delete(&format!("{anna}/passes"))
+        .with_status(204);
+    server.anyone().enrol(&badge).with_status(409);
+    phone.record(&house.coffee()).with_status(201);
+    let badge = pass(&anna);
+    house.coordinator.delete(&anna).with_status(204);
+    server.anyone().enrol(&badge).with_status(409);
+    assert_eq!(phone.record(&house.coffee()).problem(), "device-revoked");
+    assert_eq!(
+        house.devices().pop().expect("her phone")["name"],
+        Value::Null
+    );
+}
+
+#[test]
+fn the_host_invites_a_coordinator_and_all_see_it() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let path = format!("/api/v1/organisations/{}/invite", house.id);
+    let invited = server.operator().post(&path, &json!({})).told(201);
+    let code = invited["enrol_url"]
+        .as_str()
+        .and_then(|it| it.rsplit('/').next());
+    let phone = Client::browser(&server.url);
+    let told = phone.enrol(code.expect("a code")).told(200);
+    assert_eq!(told["role"], "coordinator");
+    let listed = phone.get("/api/v1/devices").told(200);
+    assert_eq!(listed["items"][1]["made_by"], "host");
+}

@@ -1,13 +1,17 @@
 //! The command line. Human text goes to stderr, results to stdout; 0 is fine, 1 failed, 2 wrong usage.
 
 mod demo;
+mod export;
+mod figures;
+mod import;
+mod journal;
 mod packaging;
 mod progress;
+mod rebuild;
 mod serve;
 mod verify;
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::config::InvalidConfig;
@@ -27,12 +31,16 @@ enum Command {
     Serve(crate::config::ServeArguments),
     /// Fills an empty folder with three invented organisations
     Demo(demo::DemoArguments),
+    /// Prints the figures of a period, from the journal alone, beside a server or without
+    Figures(figures::FiguresArguments),
+    /// Makes the store anew from the journal, and tells whether all figures equal the old ones
+    Rebuild(rebuild::RebuildArguments),
     /// Checks every checksum and hash chain, and that store and journal agree; mends nothing
-    Verify {
-        /// The data folder
-        #[arg(long, value_name = "DIR", env = "MEETELLEN_DATA")]
-        data: PathBuf,
-    },
+    Verify(verify::VerifyArguments),
+    /// Prints one organisation's log as NDJSON, beside a server or without
+    Export(export::ExportArguments),
+    /// Takes one organisation's log in, as `export` printed it
+    Import(import::ImportArguments),
     /// Prints the completions for a shell
     Completions {
         /// The shell that reads them
@@ -48,7 +56,11 @@ impl Arguments {
         let done = match self.command {
             Command::Serve(arguments) => serve::run(arguments, out),
             Command::Demo(arguments) => demo::run(arguments, out),
-            Command::Verify { data } => verify::run(&data, out),
+            Command::Figures(arguments) => figures::run(&arguments, out),
+            Command::Rebuild(arguments) => rebuild::run(&arguments, out),
+            Command::Verify(arguments) => verify::run(&arguments, out),
+            Command::Export(arguments) => export::run(&arguments, out),
+            Command::Import(arguments) => import::run(&arguments, out),
             Command::Completions { shell } => packaging::completions(shell, out),
             Command::Man => packaging::manual(out),
         };
@@ -88,6 +100,18 @@ mod tests {
     #[test]
     fn the_arguments_hold_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_is_also_an_environment_variable() {
+        for command in Arguments::command().get_subcommands() {
+            let flags = command.get_arguments().filter(|it| it.get_long().is_some());
+            for flag in flags {
+                let variable = flag.get_env().and_then(|name| name.to_str());
+                let named = variable.is_some_and(|name| name.starts_with("MEETELLEN_"));
+                assert!(named, "{} --{}", command.get_name(), flag.get_id());
+            }
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod verify;
 
 pub use open::{Config, OpenError, Recovery, Step, rebuild};
 pub use reader::{LogError, LogReader, Statistics};
-pub use verify::{Verification, verify};
+pub use verify::{Verification, verify, verify_some};
 
 use disk::Disk;
 use follower::Follower;

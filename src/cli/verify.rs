@@ -1,22 +1,43 @@
 //! Checks a data folder without changing it.
 
-use std::io::Write;
-use std::path::Path;
-
+use super::journal::{self, Own};
+use super::progress;
 use meetellen_events::codec;
-use meetellen_events::log::{Config, verify};
+use meetellen_events::log::{Config, verify, verify_some};
+use meetellen_events::values::Slug;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What is checked.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArguments {
+    /// The data folder; where a server holds it, its store is left out
+    #[arg(long, value_name = "DIR", env = "MEETELLEN_DATA")]
+    data: PathBuf,
+    /// Only this organisation's chain and what the store holds of it [default: everybody's]
+    #[arg(long, value_name = "SLUG", env = "MEETELLEN_ORGANISATION", value_parser = Slug::new)]
+    organisation: Option<Slug>,
+}
 
 /// Writes what was checked to `out`, and fails where anything is wrong, naming the first bad place.
-pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
-    // A mistyped folder must not pass as an empty one.
-    anyhow::ensure!(
-        data.join("journal").is_dir(),
-        "there is no journal in {}",
-        data.display()
-    );
+pub fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> anyhow::Result<()> {
+    let VerifyArguments { data, organisation } = arguments;
+    journal::must_be(data)?;
     let config = Config::new(data, codec::pack, codec::directory);
-    let bar = super::progress::bar("checking");
-    let seen = verify(&config, &mut |step| super::progress::step(&bar, step));
+    let bar = progress::bar("checking");
+    let mut step = |step| progress::step(&bar, step);
+    let seen = match organisation {
+        None => verify(&config, &mut step),
+        Some(slug) => {
+            let mut own = Own::of(slug);
+            let seen = verify_some(&config, &mut |line| own.is(line), &mut step);
+            // Damage before its first commit may be what hides it.
+            if seen.as_ref().is_ok_and(|seen| seen.damage.is_none()) {
+                own.found(data)?;
+            }
+            seen
+        }
+    };
     bar.finish_and_clear();
     let seen = seen?;
     writeln!(
@@ -41,7 +62,7 @@ pub fn run(data: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{codec, run};
+    use super::{VerifyArguments, codec, run};
     use meetellen_events::log::line::{Head, Line};
     use meetellen_events::log::{Config, EventLog};
     use meetellen_events::values::{OrganisationId, Timestamp};
@@ -64,7 +85,11 @@ mod tests {
 
     fn answer(folder: &Path) -> Result<String, String> {
         let mut out = Vec::new();
-        run(folder, &mut out).map_err(|error| format!("{error:#}"))?;
+        let arguments = VerifyArguments {
+            data: folder.to_owned(),
+            organisation: None,
+        };
+        run(&arguments, &mut out).map_err(|error| format!("{error:#}"))?;
         Ok(String::from_utf8(out).expect("what is printed is text"))
     }
 

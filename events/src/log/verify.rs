@@ -1,7 +1,7 @@
 //! Checking everything: every checksum, every hash chain, and that store and journal agree. Mends nothing.
 
 use super::journal::{Damage, JournalError, JournalReader, Place};
-use super::line::Head;
+use super::line::{Head, Line};
 use super::open::{Config, OpenError, Step, lock};
 use super::store::{Derive, StoreError, folder};
 use crate::values::OrganisationId;
@@ -37,6 +37,25 @@ impl Verification {
 
 /// Checks the journal of a folder, beside a server too, and the store where nobody holds it.
 pub fn verify(config: &Config, progress: &mut dyn FnMut(Step)) -> Result<Verification, OpenError> {
+    check(config, None, progress)
+}
+
+/// The same for the organisations whose commits `select` takes: every batch's checksum, which they share with others,
+/// but only their own chains and what the store holds of them.
+pub fn verify_some(
+    config: &Config,
+    select: &mut dyn FnMut(&Line) -> bool,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Verification, OpenError> {
+    check(config, Some(select), progress)
+}
+
+fn check(
+    config: &Config,
+    mut select: Option<&mut dyn FnMut(&Line) -> bool>,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Verification, OpenError> {
+    let all = select.is_none();
     let held = lock(&config.folder).ok();
     let mut seen = Verification::default();
     let mut heads: HashMap<OrganisationId, Head> = HashMap::new();
@@ -45,6 +64,9 @@ pub fn verify(config: &Config, progress: &mut dyn FnMut(Step)) -> Result<Verific
     let mut last = Place::default();
     let checked = reader.batches(None, &mut |place, lines| {
         for line in &lines {
+            if select.as_mut().is_some_and(|select| !select(line)) {
+                continue;
+            }
             let head = heads.entry(line.organisation()).or_default();
             if !line.header().follows(head) {
                 return Err(place.damage(line.organisation(), *head).into());
@@ -72,17 +94,18 @@ pub fn verify(config: &Config, progress: &mut dyn FnMut(Step)) -> Result<Verific
     seen.organisations = heads.len() as u64;
     if held.is_some() && folder::ready(&config.folder)?.is_some() {
         seen.store_seen = true;
-        if let Err(error) = check_store(config, &heads, seen.damage.is_none()) {
+        if let Err(error) = check_store(config, &heads, all, seen.damage.is_none()) {
             seen.store = Some(error.to_string());
         }
     }
     Ok(seen)
 }
 
-/// Replays everything the store has, in both forms, against the journal's heads.
+/// Replays what the store has, in both forms, against the journal's heads.
 fn check_store(
     config: &Config,
     heads: &HashMap<OrganisationId, Head>,
+    all: bool,
     whole: bool,
 ) -> Result<(), StoreError> {
     let derive = Derive {
@@ -97,7 +120,9 @@ fn check_store(
         .map_err(|_| StoreError::Damaged)?
         .unwrap_or_default();
     let mark = super::end::EndMark::read(&*config.disk, &config.folder)?.unwrap_or_default();
-    for organisation in store.organisations()? {
+    let mut known = store.organisations()?;
+    known.retain(|organisation| all || heads.contains_key(organisation));
+    for &organisation in &known {
         let packed = store.replay(organisation, Default::default(), true, &mut |_| {
             ControlFlow::Continue(())
         })?;
@@ -114,8 +139,7 @@ fn check_store(
             return Err(StoreError::Damaged);
         }
     }
-    let known = store.organisations()?.len();
-    if whole && cursor.batch == mark.batch && known != heads.len() {
+    if whole && cursor.batch == mark.batch && known.len() != heads.len() {
         return Err(StoreError::Damaged);
     }
     Ok(())

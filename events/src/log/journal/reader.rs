@@ -5,6 +5,7 @@ use super::{Cursor, Damage, JournalError, Place, file_name};
 use crate::log::disk::Disk;
 use crate::log::end::EndMark;
 use crate::log::line::{InvalidLine, Line};
+use crate::log::open::Step;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,6 +58,23 @@ impl JournalReader {
             Ok(())
         })?;
         Ok(last.map_or_else(Cursor::default, |place| place.cursor()))
+    }
+
+    /// Shows `visit` every commit from the first one on, as [`Self::follow`] does; `progress` hears of the batches.
+    pub fn read(
+        &self,
+        visit: &mut dyn FnMut(Line),
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<(), JournalError> {
+        let total = self.until.map_or(0, |place| place.batch);
+        self.batches(None, &mut |place, lines| {
+            lines.into_iter().for_each(&mut *visit);
+            progress(Step {
+                done: place.batch,
+                total: total.max(place.batch),
+            });
+            Ok(())
+        })
     }
 
     /// Shows `visit` every batch behind `after`.

@@ -2,6 +2,7 @@
 
 mod access;
 mod calendar;
+mod cli;
 mod contract;
 mod licences;
 mod pages;

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod house;
+pub mod process;
 pub mod spec;
 
 use actix_web::dev::ServerHandle;

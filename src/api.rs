@@ -10,7 +10,10 @@ pub mod entries;
 pub mod entry_body;
 pub mod etag;
 pub mod fields;
+pub mod figures;
+pub mod history;
 pub mod house;
+pub mod log;
 pub mod openapi;
 pub mod people;
 pub mod query;
@@ -58,6 +61,7 @@ pub fn routes(api: &mut ServiceConfig) {
             web::resource("/entries")
                 .app_data(problem::json(entries::ENTRIES_BYTES_MAX))
                 .route(web::post().to(entries::record))
+                .route(web::get().to(history::list))
                 .default_service(web::to(unknown_method)),
         )
         .configure(session::routes)
@@ -68,5 +72,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .configure(settings::routes)
         .configure(calendar::routes)
         .configure(devices::routes)
-        .configure(people::routes);
+        .configure(people::routes)
+        .configure(figures::routes)
+        .configure(log::routes);
 }

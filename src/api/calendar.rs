@@ -53,7 +53,13 @@ async fn tell(
     let today = volunteer.today(&node);
     let calendar = written(&volunteer.live.read(), today);
     let body = calendar.to_string().into_bytes();
-    Ok(etag::answer(&request, "text/calendar; charset=utf-8", body))
+    let tag = etag::tag(&body);
+    if let Some(unchanged) = etag::unchanged(&request, &tag) {
+        return Ok(unchanged);
+    }
+    let mut response = etag::fresh(&tag);
+    response.content_type("text/calendar; charset=utf-8");
+    Ok(response.body(body))
 }
 
 fn written(live: &Live, today: Day) -> Calendar {

@@ -68,6 +68,13 @@ impl<'a> House<'a> {
         text(&self.coordinator.post("/api/v1/sessions", &body).told(201)["id"])
     }
 
+    /// A new volunteer without a name; her id.
+    #[track_caller]
+    pub fn volunteer(&self) -> String {
+        let body = json!({ "volunteer": true });
+        text(&self.coordinator.post("/api/v1/people", &body).told(201)["id"])
+    }
+
     /// A new code, such as `{"for": "door"}`.
     #[track_caller]
     pub fn code(&self, body: Value) -> String {

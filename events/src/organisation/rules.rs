@@ -5,7 +5,8 @@ use crate::decider::Decider;
 use crate::event::{self, Fact, Recorded};
 use crate::log::line::Position;
 use crate::values::{
-    Code, DeviceId, EntryId, Name, OrganisationId, PersonId, SecretHash, Slug, Timestamp, Zone,
+    Code, DeviceId, EntryId, Locale, Name, OrganisationId, PersonId, SecretHash, Slug, Timestamp,
+    Zone,
 };
 use crate::{access, people, programme, standing, tally};
 use sha2::{Digest, Sha256};
@@ -67,6 +68,7 @@ struct Founded {
     slug: Slug,
     zone: Zone,
     demo: bool,
+    locale: Locale,
 }
 
 impl Organisation {
@@ -93,6 +95,11 @@ impl Organisation {
     /// Its time zone, once founded.
     pub fn zone(&self) -> Option<&Zone> {
         self.founded.as_ref().map(|founded| &founded.zone)
+    }
+
+    /// Its first language, once founded.
+    pub fn locale(&self) -> Option<Locale> {
+        self.founded.as_ref().map(|founded| founded.locale)
     }
 
     /// Whether it is the invented demo: pages and exports say so.
@@ -375,8 +382,8 @@ impl Decider for Organisation {
                 name,
                 slug,
                 time_zone,
+                locale,
                 demo,
-                ..
             }) => {
                 self.founded = Some(Founded {
                     organisation: OrganisationId::new(recorded.fact.id),
@@ -384,6 +391,7 @@ impl Decider for Organisation {
                     slug: slug.clone(),
                     zone: Zone::new(time_zone).unwrap_or_default(),
                     demo: *demo,
+                    locale: *locale,
                 });
             }
             event::Event::Organisation(Event::Renamed { name }) => {

@@ -1,0 +1,201 @@
+//! The figures of a period, now or as they were known earlier.
+
+use super::caller::{Caller, FigureReader};
+use super::etag;
+use super::query::Parameters;
+use crate::export;
+use crate::i18n::Language;
+use crate::live::Live;
+use crate::load::{self, AsOf, LoadError};
+use crate::node::Node;
+use crate::problem::{Cause, Problem, unknown_method};
+use crate::writer::WriteError;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use meetellen_events::access::Role;
+use meetellen_events::log::line::{Head, Position};
+use meetellen_events::values::{Locale, Period, Timestamp};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The route of figures.
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(
+        web::resource("/figures")
+            .route(web::get().to(tell))
+            .default_service(web::to(unknown_method)),
+    );
+}
+
+/// The forms a document leaves in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    #[default]
+    Json,
+    Csv,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    period: Period,
+    language: Language,
+    format: Format,
+}
+
+/// `GET /api/v1/figures`.
+async fn tell(
+    reader: FigureReader,
+    node: Data<Node>,
+    request: HttpRequest,
+    mut query: Parameters,
+) -> Result<HttpResponse, Problem> {
+    let period = period(&mut query)?;
+    let as_of = query.text("as_of")?;
+    let locale: Option<Locale> = query.word("locale", "nl, en")?;
+    let format = query.word("format", "json, csv")?.unwrap_or_default();
+    query.end()?;
+    let as_of = as_of.map_or(Ok(AsOf::Now), |text| earlier(&text))?;
+    if reader.role == Role::Viewer {
+        return Err(Problem::from(Cause::Forbidden).because("this period is not closed"));
+    }
+    let asked = Asked {
+        period,
+        language: language(&reader, locale)?,
+        format,
+    };
+    match as_of {
+        AsOf::Now => {
+            let live = Arc::clone(&reader.live);
+            let head = live.read().head;
+            if let Some(unchanged) = etag::unchanged(&request, &asked.tag(head)) {
+                return Ok(unchanged);
+            }
+            let told = node
+                .blocking(move |_| written(&live.read(), &asked))
+                .await??;
+            Ok(told.answer(&request, &asked))
+        }
+        AsOf::Position(_) | AsOf::Instant(_) => {
+            let then = known(&node, &reader, as_of).await?;
+            let told = node.blocking(move |_| written(&then, &asked)).await??;
+            Ok(told.answer(&request, &asked))
+        }
+    }
+}
+
+fn period(query: &mut Parameters) -> Result<Period, Problem> {
+    let refused =
+        |detail: String| Problem::from(Cause::UnknownPeriod).in_parameter("period", detail);
+    let text = query.text("period")?;
+    let text = text.ok_or_else(|| refused("is missing".to_owned()))?;
+    text.parse()
+        .map_err(|error: meetellen_events::values::InvalidValue| refused(error.to_string()))
+}
+
+/// A position, or an instant.
+fn earlier(text: &str) -> Result<AsOf, Problem> {
+    if let Ok(position) = text.parse() {
+        return Ok(AsOf::Position(Position(position)));
+    }
+    let instant: Result<Timestamp, _> = text.parse();
+    instant.map(AsOf::Instant).map_err(|_| {
+        let detail = "must be a position, or a time such as 2026-10-05T14:30:00+02:00";
+        Problem::from(Cause::Malformed).in_parameter("as_of", detail)
+    })
+}
+
+/// The language asked for, else the organisation's own, where figures have it.
+fn language(caller: &Caller, locale: Option<Locale>) -> Result<Language, Problem> {
+    match locale {
+        Some(Locale::Nl) => Ok(Language::Dutch),
+        Some(Locale::En) => Ok(Language::English),
+        Some(Locale::Ar | Locale::Tr | Locale::Uk | Locale::Pl) => {
+            Err(Problem::from(Cause::Malformed).in_parameter("locale", "must be one of nl, en"))
+        }
+        None => Ok(match caller.live.read().organisation.locale() {
+            Some(Locale::En) => Language::English,
+            Some(Locale::Nl | Locale::Ar | Locale::Tr | Locale::Uk | Locale::Pl) | None => {
+                Language::Dutch
+            }
+        }),
+    }
+}
+
+/// The organisation as it was known then. A replay.
+async fn known(node: &Node, caller: &Caller, as_of: AsOf) -> Result<Live, Problem> {
+    let head = caller.live.read().head.position;
+    if matches!(as_of, AsOf::Position(position) if position > head) {
+        return Err(Cause::UnknownPosition.into());
+    }
+    let organisation = caller.organisation;
+    let then = node
+        .blocking(move |node| load::as_of(node.reader(), organisation, as_of))
+        .await?
+        .map_err(|error: LoadError| Problem::from(WriteError::Load(error)))?;
+    if then.organisation.id().is_none() {
+        return Err(Problem::from(Cause::UnknownPosition).because("nothing was known then"));
+    }
+    Ok(then)
+}
+
+/// A document as it is sent.
+struct Told {
+    head: Head,
+    /// What a file of it is called, its ending aside.
+    name: String,
+    body: Vec<u8>,
+}
+
+fn written(live: &Live, asked: &Asked) -> Result<Told, Problem> {
+    let document = export::document(live, &asked.period, asked.language);
+    let body = match asked.format {
+        Format::Json => serde_json::to_vec(&document).map_err(|error| Problem::internal(&error)),
+        Format::Csv => export::csv(&document).map_err(|error| Problem::internal(&error)),
+    };
+    Ok(Told {
+        head: live.head,
+        name: format!("{}-{}", document.organisation.slug, asked.period),
+        body: body?,
+    })
+}
+
+impl Asked {
+    /// The same log up to the same commit gives the same document: its tag is known before it is made.
+    fn tag(&self, head: Head) -> String {
+        let Self {
+            period,
+            language,
+            format,
+        } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        let made_of = format!(
+            "{version} {} {period} {} {format:?}",
+            head.hash,
+            language.tag()
+        );
+        etag::tag(made_of.as_bytes())
+    }
+}
+
+impl Told {
+    fn answer(self, request: &HttpRequest, asked: &Asked) -> HttpResponse {
+        let tag = asked.tag(self.head);
+        if let Some(unchanged) = etag::unchanged(request, &tag) {
+            return unchanged;
+        }
+        let mut response = etag::fresh(&tag);
+        match asked.format {
+            Format::Json => response.content_type("application/json"),
+            Format::Csv => response
+                .content_type("text/csv; charset=utf-8")
+                .insert_header((
+                    CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{}.csv\"", self.name),
+                )),
+        };
+        response.body(self.body)
+    }
+}

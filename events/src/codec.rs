@@ -11,7 +11,7 @@ mod canonical;
 mod directory;
 mod packed;
 
-pub use directory::{Found, directory, directory_key, erased};
+pub use directory::{Found, directory, directory_key, directory_keys, erased};
 pub use packed::{InvalidChunk, pack, unpack};
 
 use crate::event::{Actor, Commit, Event, Fact, Unknown};
@@ -172,7 +172,14 @@ fn members(fact: &Fact) -> Result<Map<String, Value>, serde_json::Error> {
         Event::Standing(event) => serde_json::to_value(event)?,
         Event::Unknown(unknown) => unknown_members(unknown)?,
     };
-    let mut members = serde_json::from_value::<Map<String, Value>>(event)?;
+    let mut members = match event {
+        Value::Object(members) => members,
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)) => serde_json::from_value(other)?,
+    };
     members.insert("id".into(), fact.id.to_string().into());
     members.insert("occurred_at".into(), fact.occurred_at.to_string().into());
     if fact.shifted_millis != 0 {

@@ -199,12 +199,11 @@ impl Core {
     pub fn commit(&mut self) -> Result<(), AppendError> {
         let Pending { lines, facts, .. } = std::mem::take(&mut self.pending);
         self.slugs.clear();
-        let directory: Vec<_> = lines
+        let directory: Vec<_> = facts
             .iter()
-            .flat_map(|line| {
-                let whose = line.organisation();
-                let entries = codec::directory(line);
-                entries.into_iter().map(move |(key, _)| (key, whose))
+            .flat_map(|(whose, _, facts)| {
+                let keys = codec::directory_keys(*whose, facts);
+                keys.map(|key| (key, *whose))
             })
             .collect();
         self.log.append(lines)?;

@@ -2,7 +2,7 @@
 //! whose keys must be gone.
 
 use super::decode;
-use crate::event::Event;
+use crate::event::{Event, Recorded};
 use crate::log::line::Line;
 use crate::values::{Code, OrganisationId, PersonId, SecretHash, Slug};
 use crate::{access, organisation, people, programme};
@@ -47,8 +47,22 @@ pub fn erased(key: &[u8]) -> Option<(OrganisationId, PersonId)> {
     Some((organisation, PersonId::new(uuid::Uuid::from_bytes(*person))))
 }
 
+/// The stored names of the events that [`keys`] finds something in.
+const LISTED: [&[u8]; 6] = [
+    b"organisation_founded.v1",
+    b"organisation_ended.v1",
+    b"person_erased.v1",
+    b"code_issued.v1",
+    b"pass_issued.v1",
+    b"device_invited.v1",
+];
+
 /// The directory entries of a line, key and organisation. What is withdrawn stays: the rules say that it is.
 pub fn directory(line: &Line) -> Vec<(Vec<u8>, Vec<u8>)> {
+    // Hardly any line has one, and reading a whole line to see that costs more than keeping it.
+    if !may_list(line.bytes()) {
+        return Vec::new();
+    }
     let Ok(commit) = decode(line) else {
         return Vec::new();
     };
@@ -57,6 +71,33 @@ pub fn directory(line: &Line) -> Vec<(Vec<u8>, Vec<u8>)> {
     let keys = facts.flat_map(|fact| keys(line.organisation(), &fact.event));
     keys.map(|key| (directory_key(&key), whose.clone()))
         .collect()
+}
+
+/// What a commit's facts add to the directory, as [`directory`] finds it in its line.
+pub fn directory_keys(
+    organisation: OrganisationId,
+    facts: &[Recorded],
+) -> impl Iterator<Item = Vec<u8>> + '_ {
+    let facts = facts.iter();
+    let keys = facts.flat_map(move |recorded| keys(organisation, &recorded.fact.event));
+    keys.map(|key| directory_key(&key))
+}
+
+/// Whether an event of the line has one of the names. A quote inside a text stands behind a backslash, so that only a
+/// member itself looks like this; and finding one too many does no harm.
+fn may_list(line: &[u8]) -> bool {
+    const MEMBER: &[u8] = b"\"type\":\"";
+    let mut rest = line;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'"') {
+        rest = &rest[at..];
+        if let Some(name) = rest.strip_prefix(MEMBER)
+            && LISTED.iter().any(|listed| name.starts_with(listed))
+        {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
 }
 
 fn organisation_bytes(organisation: OrganisationId) -> Vec<u8> {

@@ -2,7 +2,7 @@ mod names;
 
 use super::*;
 use crate::access::Role;
-use crate::event::{ActorKind, Commit};
+use crate::event::{ActorKind, Commit, Recorded};
 use crate::log::line::Hash;
 use crate::programme::{ActivityFacts, OrganisedBy};
 use crate::tally::{CountBasis, Evidence, HoursBasis, OpeningState, ShiftKind, Visitor};
@@ -460,4 +460,16 @@ fn what_is_looked_up_across_organisations_is_in_the_directory() {
     let gone = expected.iter().filter_map(|(key, _)| erased(key));
     let anna = (OrganisationId::new(uuid(12)), PersonId::new(uuid(4)));
     assert_eq!(gone.collect::<Vec<_>>(), [anna]);
+}
+
+#[test]
+fn a_line_and_its_facts_list_the_same_whichever_event_it_is() {
+    for event in samples() {
+        let commit = commit(vec![event], 0);
+        let line = encode(&commit).expect("a commit");
+        let facts: Vec<Recorded> = commit.recorded().collect();
+        let of_line = directory(&line).into_iter().map(|(key, _)| key);
+        let of_facts: Vec<_> = super::directory_keys(commit.organisation, &facts).collect();
+        assert_eq!(of_line.collect::<Vec<_>>(), of_facts);
+    }
 }

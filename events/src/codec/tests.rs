@@ -447,8 +447,8 @@ fn what_is_looked_up_across_organisations_is_in_the_directory() {
         Found::Slug(Slug::new("badhuis").expect("a slug")),
         Found::Ended(OrganisationId::new(uuid(12))),
         Found::Code(Code::new([9; 16])),
-        Found::Secret(hash(1)),
         Found::Erased(OrganisationId::new(uuid(12)), PersonId::new(uuid(4))),
+        Found::Secret(hash(1)),
         Found::Secret(hash(2)),
         Found::Secret(hash(3)),
     ];

@@ -33,9 +33,22 @@ pub enum Value {
     Decimal(String),
     /// Not known.
     Unknown,
+    /// In what leaves the organisation: a number of persons from 1 to 4.
+    Suppressed,
+    /// In what leaves the organisation: not told, since it would give a suppressed one away.
+    Withheld,
 }
 
 impl Value {
+    /// Why a value is not told in what leaves the organisation, as answers say it.
+    pub const fn hidden(&self) -> Option<&'static str> {
+        match self {
+            Self::Whole(_) | Self::Decimal(_) | Self::Unknown => None,
+            Self::Suppressed => Some("<5"),
+            Self::Withheld => Some("withheld"),
+        }
+    }
+
     /// The number where it is known, else unknown.
     pub(crate) fn known(known: bool, number: i64) -> Self {
         if known {
@@ -155,7 +168,7 @@ impl Figure {
         match &self.value {
             Value::Unknown | Value::Whole(0) => true,
             Value::Decimal(text) => text.bytes().all(|byte| matches!(byte, b'0' | b'.')),
-            Value::Whole(_) => false,
+            Value::Whole(_) | Value::Suppressed | Value::Withheld => false,
         }
     }
 

@@ -5,6 +5,7 @@ pub mod figures;
 pub mod history;
 pub mod ledger;
 pub mod sections;
+pub mod suppress;
 pub mod today;
 pub mod warnings;
 

@@ -212,3 +212,14 @@ pub fn sections(ledger: &Ledger, period: &Period) -> Sections {
         canteen: standing::canteen(ledger, period),
     }
 }
+
+/// The sessions held on a day, in the order they began: activity and participations.
+pub(crate) fn held_on(ledger: &Ledger, day: Day) -> Vec<(ActivityId, i64)> {
+    let held = programme::held(ledger, &Period::day(day), ledger.recorded_at());
+    held.iter().map(programme::Held::numbers).collect()
+}
+
+/// The goods of a period.
+pub(crate) fn goods_of(ledger: &Ledger, period: &Period) -> Vec<GoodsRow> {
+    gifts::goods(period.days().flat_map(|day| ledger.rows_of(day)))
+}

@@ -4,6 +4,8 @@
 mod history;
 #[path = "models/sections.rs"]
 mod sections;
+#[path = "models/suppress.rs"]
+mod suppress;
 #[path = "models/today.rs"]
 mod today;
 #[path = "models/warnings.rs"]

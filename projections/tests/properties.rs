@@ -79,7 +79,7 @@ fn whole(found: &Figures, key: &str) -> Option<i64> {
     match &found.get(key).expect("a key of the catalogue").value {
         Value::Whole(number) => Some(*number),
         Value::Decimal(text) => panic!("{key} is {text}"),
-        Value::Unknown => None,
+        Value::Unknown | Value::Suppressed | Value::Withheld => None,
     }
 }
 

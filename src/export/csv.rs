@@ -45,7 +45,9 @@ pub fn csv(document: &Document) -> Result<Vec<u8>, CsvError> {
             String::new(),
             figure.key.to_owned(),
             figure.label.clone(),
-            text(&figure.value),
+            figure
+                .suppressed
+                .map_or_else(|| text(&figure.value), str::to_owned),
             figure.unit.to_owned(),
             figure.basis.to_owned(),
             counted.unwrap_or_default(),
@@ -86,6 +88,7 @@ fn text(cell: &Cell) -> String {
         Value::Whole(number) => number.to_string(),
         Value::Decimal(text) => text.clone(),
         Value::Unknown => String::new(),
+        Value::Suppressed | Value::Withheld => cell.0.hidden().unwrap_or_default().to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use meetellen_projections::warnings;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// A value in an answer: a whole number, a decimal as text, or null.
+/// A value in an answer: a whole number, a decimal as text, null, or why it is not told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell(pub Value);
 
@@ -25,8 +25,20 @@ impl Serialize for Cell {
             Value::Whole(number) => serializer.serialize_i64(*number),
             Value::Decimal(text) => serializer.serialize_str(text),
             Value::Unknown => serializer.serialize_none(),
+            Value::Suppressed | Value::Withheld => Hidden {
+                value: (),
+                suppressed: self.0.hidden(),
+            }
+            .serialize(serializer),
         }
     }
+}
+
+/// A value that is not told, and why.
+#[derive(Serialize)]
+struct Hidden {
+    value: (),
+    suppressed: Option<&'static str>,
 }
 
 /// The figures of a period with all that goes with them.
@@ -113,6 +125,9 @@ pub struct Row {
     pub label: String,
     /// Its value.
     pub value: Cell,
+    /// Why the value is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<&'static str>,
     /// What is counted.
     pub unit: &'static str,
     /// How it came about.
@@ -346,7 +361,11 @@ fn row(figure: &Figure, language: Language) -> Row {
     Row {
         key: figure.key,
         label: language.word("figure", figure.key),
-        value: Cell(figure.value.clone()),
+        value: Cell(match figure.value.hidden() {
+            Some(_) => Value::Unknown,
+            None => figure.value.clone(),
+        }),
+        suppressed: figure.value.hidden(),
         unit: figure.unit,
         basis: figure.basis.name(),
         basis_share: figure.basis_share.clone(),

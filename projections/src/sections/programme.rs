@@ -19,6 +19,13 @@ pub(super) struct Held<'a> {
     count: SessionCount,
 }
 
+impl Held<'_> {
+    /// Activity and participations.
+    pub(super) fn numbers(&self) -> (ActivityId, i64) {
+        (self.activity, self.count.participations.total())
+    }
+}
+
 /// The sessions held in a period, in the order they began.
 pub(super) fn held<'a>(ledger: &'a Ledger, period: &Period, now: Timestamp) -> Vec<Held<'a>> {
     let sessions = period

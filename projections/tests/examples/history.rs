@@ -242,6 +242,7 @@ pub fn text(value: &Value) -> String {
         Value::Whole(number) => number.to_string(),
         Value::Decimal(text) => text.clone(),
         Value::Unknown => "null".into(),
+        Value::Suppressed | Value::Withheld => value.hidden().unwrap_or_default().into(),
     }
 }
 

@@ -44,7 +44,7 @@ impl Shown {
 fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Whole(number) => Some(*number),
-        Value::Decimal(_) | Value::Unknown => None,
+        Value::Decimal(_) | Value::Unknown | Value::Suppressed | Value::Withheld => None,
     }
 }
 
@@ -55,7 +55,7 @@ fn tenths(value: &Value) -> Option<i64> {
             let (whole, tenth) = text.split_once('.')?;
             Some(whole.parse::<i64>().ok()? * 10 + tenth.parse::<i64>().ok()?)
         }
-        Value::Whole(_) | Value::Unknown => None,
+        Value::Whole(_) | Value::Unknown | Value::Suppressed | Value::Withheld => None,
     }
 }
 

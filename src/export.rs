@@ -9,4 +9,4 @@ mod tests;
 mod warning;
 
 pub use self::csv::{CsvError, csv};
-pub use document::{Document, document};
+pub use document::{Document, document, leaving};

@@ -9,8 +9,9 @@ use meetellen_events::values::{
     ActivityId, CounterId, Day, Decimal, EntryId, IndicatorId, Name, Period, PeriodKind, SessionId,
     Timestamp,
 };
-use meetellen_projections::figures::{self, Figure, Value};
+use meetellen_projections::figures::{self, Figure, Figures, Value};
 use meetellen_projections::sections::{self, Sections};
+use meetellen_projections::suppress::exported;
 use meetellen_projections::warnings;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -293,6 +294,27 @@ pub fn document(live: &Live, period: &Period, language: Language) -> Document {
     let ledger = live.house.get();
     let computed = figures::figures(ledger, period);
     let sections = sections::sections(ledger, period);
+    let mut document = filled(live, &computed, sections, language);
+    let zone = live.organisation.zone().cloned().unwrap_or_default();
+    document.warnings = warnings::warnings(ledger, period)
+        .into_iter()
+        .map(|found| warning(found, &zone, language))
+        .collect();
+    document
+}
+
+/// The figures of a period in the form that may leave the organisation (figures.md, rule 6): small numbers of persons and
+/// what would give them away are not told, nor are the warnings, which are for whoever can mend.
+pub fn leaving(live: &Live, period: &Period, language: Language) -> Document {
+    let ledger = live.house.get();
+    let computed = figures::figures(ledger, period);
+    let sections = sections::sections(ledger, period);
+    let (computed, sections) = exported(ledger, computed, sections);
+    filled(live, &computed, sections, language)
+}
+
+fn filled(live: &Live, computed: &Figures, sections: Sections, language: Language) -> Document {
+    let period = &computed.period;
     let organisation = &live.organisation;
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let zone = organisation.zone();
@@ -330,11 +352,6 @@ pub fn document(live: &Live, period: &Period, language: Language) -> Document {
         warnings: Vec::new(),
     };
     document.fill(sections);
-    let zone = zone.cloned().unwrap_or_default();
-    document.warnings = warnings::warnings(ledger, period)
-        .into_iter()
-        .map(|found| warning(found, &zone, language))
-        .collect();
     document
 }
 

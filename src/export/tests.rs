@@ -1,4 +1,4 @@
-use super::{csv, document};
+use super::{csv, document, leaving};
 use crate::i18n::Language;
 use crate::live::Live;
 use meetellen_events::decider::Decider;
@@ -7,7 +7,7 @@ use meetellen_events::log::line::{Hash, Position};
 use meetellen_events::organisation::{Authority, Command, Organisation, Request};
 use meetellen_events::tally;
 use meetellen_events::values::{
-    Cups, EntryId, Locale, Name, OrganisationId, Period, Slug, Timestamp, Zone,
+    Cups, EntryId, HeadCount, Locale, Name, OrganisationId, Period, Slug, Timestamp, Zone,
 };
 use meetellen_projections::warnings::{Kind, Parameter, Warning};
 use std::str::FromStr;
@@ -103,6 +103,53 @@ fn a_figure_goes_with_its_words_and_the_place_in_the_log() {
     assert_eq!(json["by_day"].as_array().map(Vec::len), Some(31));
     assert_eq!(json["period"]["last_day"], "2026-10-31");
     assert_eq!(json["organisation"]["slug"], "huis");
+}
+
+fn heads(day: &str, adults: i64) -> Request {
+    let number: u32 = day.bytes().map(u32::from).sum();
+    Request::Tally(tally::Entry {
+        id: EntryId::new(uuid::Uuid::from_u128(u128::from(number))),
+        occurred_at: day.parse().expect("an instant"),
+        shifted_millis: 0,
+        command: tally::Command::CountHeads {
+            session: None,
+            heads: HeadCount::new(adults, 0, None).expect("heads"),
+            basis: tally::CountBasis::Counted,
+        },
+    })
+}
+
+#[test]
+fn what_leaves_tells_no_small_number_of_persons_and_says_what_it_withholds() {
+    let live = played(vec![
+        founding("Het Huis"),
+        heads("2026-10-01T11:00:00Z", 12),
+        heads("2026-10-02T11:00:00Z", 3),
+        heads("2026-10-03T11:00:00Z", 20),
+        coffee(90),
+    ]);
+    let period: Period = "2026-10".parse().expect("a period");
+    let written = leaving(&live, &period, Language::English);
+    let json = serde_json::to_value(&written).expect("it is JSON");
+    let visits = |day: usize| json["by_day"][day]["visits"].clone();
+    let hidden = |why: &str| serde_json::json!({ "value": null, "suppressed": why });
+    assert_eq!(
+        [visits(0), visits(1), visits(2)],
+        [hidden("withheld"), hidden("<5"), 20.into()]
+    );
+    let figures = json["figures"].as_array().expect("a list");
+    let least = figures
+        .iter()
+        .find(|figure| figure["key"] == "visits_per_open_day_min")
+        .expect("it is told");
+    assert_eq!(
+        (&least["value"], &least["suppressed"]),
+        (&serde_json::Value::Null, &"<5".into())
+    );
+    assert_eq!(json["warnings"], serde_json::json!([]));
+    let table = String::from_utf8(csv(&written).expect("it is written")).expect("UTF-8");
+    assert!(table.contains("by_day,2026-10-02,visits,,<5,"));
+    assert!(table.contains("by_day,2026-10-01,visits,,withheld,"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::Field;
 use meetellen_events::tally::{
     CountBasis, Event, Evidence, HoursBasis, OpeningState, ShiftKind, Visitor,
 };
-use meetellen_events::values::{Cents, HeadCount, Party, PersonId, Quantity, SessionId};
+use meetellen_events::values::{Cents, HeadCount, Name, Party, PersonId, Quantity, SessionId};
 
 type Fields = Vec<(&'static str, Field)>;
 
@@ -12,7 +12,7 @@ fn cents(amount: Cents) -> Field {
     Field::Whole(i64::try_from(amount.get()).unwrap_or(i64::MAX))
 }
 
-fn quantity(quantity: Quantity) -> Field {
+fn number(quantity: Quantity) -> Field {
     Field::Whole(i64::from(quantity.get()))
 }
 
@@ -37,25 +37,16 @@ pub(super) fn clear(event: &Event) -> Fields {
             session,
             ..
         } => coffee(i64::from(cups.get()), *paid, *pot, *session),
-        Event::CounterTallied {
-            counter,
-            quantity: number,
-        } => vec![
+        Event::CounterTallied { counter, quantity } => vec![
             ("counter", Field::Counter(*counter)),
-            ("quantity", quantity(*number)),
+            ("quantity", number(*quantity)),
         ],
         Event::ContributionMade {
             kind,
-            quantity: number,
+            quantity,
             session,
             ..
-        } => at_session(
-            *session,
-            vec![
-                ("kind", Field::Text(kind.to_string())),
-                ("quantity", quantity(*number)),
-            ],
-        ),
+        } => at_session(*session, things("kind", kind, *quantity)),
         Event::ShiftStarted { kind, session, .. } => {
             at_session(*session, vec![("kind", Field::Word(shift_kind(*kind)))])
         }
@@ -76,13 +67,8 @@ pub(super) fn clear(event: &Event) -> Fields {
             fields
         }
         Event::GoodsDonated {
-            category,
-            quantity: number,
-            ..
-        } => vec![
-            ("category", Field::Text(category.to_string())),
-            ("quantity", quantity(*number)),
-        ],
+            category, quantity, ..
+        } => things("category", category, *quantity),
         Event::IndicatorMeasured { indicator, value } => vec![
             ("indicator", Field::Indicator(*indicator)),
             ("value", Field::Text(value.to_string())),
@@ -94,6 +80,13 @@ pub(super) fn clear(event: &Event) -> Fields {
             vec![("entries", Field::Entries(entries))]
         }
     }
+}
+
+fn things(named: &'static str, name: &Name, quantity: Quantity) -> Fields {
+    vec![
+        (named, Field::Text(name.to_string())),
+        ("quantity", number(quantity)),
+    ]
 }
 
 fn at_session(session: Option<SessionId>, mut fields: Fields) -> Fields {

@@ -10,3 +10,4 @@ mod warning;
 
 pub use self::csv::{CsvError, csv};
 pub use document::{Document, document, leaving};
+pub use warning::warning;

@@ -159,7 +159,7 @@ fn known(caller: &Caller, id: ActivityId, day: Day) -> Result<Activity, Problem>
 }
 
 /// `POST /api/v1/activities`.
-async fn add(
+pub async fn add(
     coordinator: Coordinator,
     node: Data<Node>,
     body: Body<NewActivity>,
@@ -176,7 +176,7 @@ async fn add(
 }
 
 /// `PATCH /api/v1/activities/{id}`: answers with what holds from that day on.
-async fn change(
+pub async fn change(
     coordinator: Coordinator,
     node: Data<Node>,
     id: web::Path<ActivityId>,

@@ -183,7 +183,7 @@ async fn list(
 }
 
 /// `DELETE /api/v1/codes/{code}`.
-async fn withdraw(
+pub async fn withdraw(
     coordinator: Coordinator,
     node: Data<Node>,
     code: web::Path<String>,

@@ -139,7 +139,7 @@ async fn list(
 }
 
 /// `DELETE /api/v1/devices/{id}`.
-async fn revoke(
+pub async fn revoke(
     coordinator: Coordinator,
     node: web::Data<Node>,
     device: web::Path<DeviceId>,

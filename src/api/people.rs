@@ -100,7 +100,7 @@ async fn list(
 }
 
 /// `POST /api/v1/people`.
-async fn register(
+pub async fn register(
     coordinator: Coordinator,
     node: web::Data<Node>,
     Body(NewPerson(details)): Body<NewPerson>,
@@ -112,7 +112,7 @@ async fn register(
 }
 
 /// `PATCH /api/v1/people/{id}`.
-async fn change(
+pub async fn change(
     coordinator: Coordinator,
     node: web::Data<Node>,
     person: web::Path<PersonId>,
@@ -125,7 +125,7 @@ async fn change(
 }
 
 /// `DELETE /api/v1/people/{id}`.
-async fn erase(
+pub async fn erase(
     coordinator: Coordinator,
     node: web::Data<Node>,
     person: web::Path<PersonId>,
@@ -165,7 +165,7 @@ async fn issue_pass(
 }
 
 /// `DELETE /api/v1/people/{id}/passes`.
-async fn withdraw_passes(
+pub async fn withdraw_passes(
     coordinator: Coordinator,
     node: web::Data<Node>,
     person: web::Path<PersonId>,

@@ -145,7 +145,7 @@ struct Planned {
 }
 
 /// `POST /api/v1/sessions`.
-async fn plan(
+pub async fn plan(
     coordinator: Coordinator,
     node: Data<Node>,
     body: Body<NewSession>,
@@ -212,7 +212,7 @@ async fn list(recorder: Recorder, mut query: Parameters) -> Result<HttpResponse,
 }
 
 /// `POST /api/v1/sessions/{id}/cancel`.
-async fn cancel(
+pub async fn cancel(
     coordinator: Coordinator,
     node: Data<Node>,
     id: web::Path<SessionId>,
@@ -223,7 +223,7 @@ async fn cancel(
 }
 
 /// `POST /api/v1/sessions/{id}/confirm`: whoever was there may say so.
-async fn confirm(
+pub async fn confirm(
     volunteer: Volunteer,
     node: Data<Node>,
     id: web::Path<SessionId>,

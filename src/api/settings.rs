@@ -223,7 +223,7 @@ async fn show(recorder: Recorder, node: Data<Node>) -> HttpResponse {
 }
 
 /// `PATCH /api/v1/settings`: answers with what holds from that day on.
-async fn change(
+pub async fn change(
     coordinator: Coordinator,
     node: Data<Node>,
     body: Body<Change>,

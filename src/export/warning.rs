@@ -7,7 +7,7 @@ use meetellen_events::values::Zone;
 use meetellen_projections::warnings::{self, Parameter};
 
 /// The warning as the reader's language says it.
-pub(super) fn warning(found: warnings::Warning, zone: &Zone, language: Language) -> Warning {
+pub fn warning(found: warnings::Warning, zone: &Zone, language: Language) -> Warning {
     let mut filled: Vec<(&'static str, String)> = found
         .parameters
         .iter()

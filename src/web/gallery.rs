@@ -274,13 +274,12 @@ fn revenue(t: Language) -> String {
 fn tasks() -> Vec<coordinator::Task> {
     vec![
         coordinator::Task {
-            text: "De dienst van Joop loopt nog.".to_owned(),
-            day: Some(date(2026, 11, 4)),
+            text: "woensdag 4 november: de dienst (bar) die om 09:00 begon, heeft geen einde."
+                .to_owned(),
             href: "/entries?type=shift_start".to_owned(),
         },
         coordinator::Task {
-            text: "De filmavond is niet geteld.".to_owned(),
-            day: Some(date(2026, 11, 3)),
+            text: "dinsdag 3 november: Filmavond is niet geteld, bevestigd of afgezegd.".to_owned(),
             href: "/programme".to_owned(),
         },
     ]
@@ -349,6 +348,10 @@ fn programme(t: Language) -> String {
             session(3, "Rockkoor", 5, true, false),
             session(4, "Vrijdagborrel", 6, false, false),
         ],
+        from: date(2026, 11, 3),
+        to: date(2026, 11, 9),
+        earlier: "2026-10-27".to_owned(),
+        later: "2026-11-10".to_owned(),
         activities: vec![
             activity(5, "Vrijdagborrel", false),
             activity(6, "Inloop herstel", true),
@@ -364,12 +367,57 @@ fn programme(t: Language) -> String {
     .expect("a page renders")
 }
 
+fn mending(t: Language) -> Vec<(&'static str, String)> {
+    let page = page(&Language::TEAM);
+    let shift = coordinator::MendShift {
+        t,
+        page: page.clone(),
+        shift: id(1),
+        entry: id(2),
+        retraction: id(3),
+        name: "Joop".to_owned(),
+        kind: "bar".to_owned(),
+        day: date(2026, 11, 4),
+        since: time(9, 0, 0, 0),
+        end: None,
+        from: "2026-11-04T09:00".to_owned(),
+        suggested: "2026-11-04T09:00".to_owned(),
+    };
+    let day = coordinator::MendDay {
+        t,
+        page: page.clone(),
+        day: date(2026, 11, 4),
+        address: "2026-11-04".to_owned(),
+        entry: id(1),
+        opening_entry: id(2),
+    };
+    let session = coordinator::MendSession {
+        t,
+        page,
+        session: id(1),
+        entry: id(2),
+        name: "Filmavond".to_owned(),
+        day: date(2026, 11, 3),
+        from: time(19, 30, 0, 0),
+        to: time(22, 0, 0, 0),
+        begun: true,
+    };
+    vec![
+        ("mend-shift", shift.render().expect("a page renders")),
+        ("mend-day", day.render().expect("a page renders")),
+        ("mend-session", session.render().expect("a page renders")),
+    ]
+}
+
 fn people(t: Language) -> String {
     let person = |number: u8, name: Option<&str>, volunteer| coordinator::Person {
         id: id(number),
         number: u64::from(number),
         name: name.map(str::to_owned),
+        contact: String::new(),
         volunteer,
+        age: String::new(),
+        instructed: false,
         since: volunteer.then(|| date(2025, 3, 1)),
         neighbour: true,
     };
@@ -381,6 +429,7 @@ fn people(t: Language) -> String {
             person(2, Some("Willemien van der Heijden"), true),
             person(3, None, false),
         ],
+        today: today(),
     }
     .render()
     .expect("a page renders")
@@ -408,6 +457,13 @@ fn cards(t: Language) -> Vec<(&'static str, String)> {
         qr: qr(),
         address: "badhuis.example/c/0G4T8WZ2M5Q7R9V1X3C6B0N4KA".to_owned(),
         call_in: Language::TEAM.to_vec(),
+        choices: Language::VISITOR
+            .map(|language| coordinator::PosterLanguage {
+                language,
+                chosen: Language::TEAM.contains(&language),
+                href: "?in=nl".to_owned(),
+            })
+            .to_vec(),
     };
     let posters = coordinator::Posters {
         t,
@@ -437,6 +493,7 @@ fn devices(t: Language) -> String {
         name: name.to_owned(),
         role: role.to_owned(),
         seen: own.then(today),
+        program: false,
         own,
     };
     coordinator::Devices {
@@ -468,13 +525,18 @@ fn settings(t: Language) -> String {
             weekday,
             from: from.to_owned(),
             to: to.to_owned(),
+            from_again: String::new(),
+            to_again: String::new(),
         }
     });
     coordinator::Settings {
         t,
         page: page(&Language::TEAM),
+        name: "Het Badhuis".to_owned(),
         hours: hours.collect(),
+        closed_days: vec![date(2026, 12, 25)],
         rooms: vec![coordinator::Room {
+            id: id(1),
             name: "Grote zaal".to_owned(),
             capacity: Some(80),
         }],
@@ -485,6 +547,36 @@ fn settings(t: Language) -> String {
         canteen_limit_source: String::new(),
         inhabitants: t.number(4_830),
         inhabitants_source: "CBS, 2025".to_owned(),
+        today: today(),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn standing(t: Language) -> String {
+    let fact = |number, name: &str| coordinator::Fact {
+        id: id(number),
+        name: name.to_owned(),
+        since: date(2025, 3, 1),
+        entry: id(number + 50),
+    };
+    let kind = |kind, facts| coordinator::FactKind { kind, facts };
+    coordinator::Standing {
+        t,
+        page: page(&Language::TEAM),
+        kinds: vec![
+            kind("tenant", vec![fact(1, "Fysio de Buurt")]),
+            kind("partner", Vec::new()),
+            kind("counter", vec![fact(2, "Spullen binnen")]),
+            kind("indicator", vec![fact(3, "Volgers")]),
+        ],
+        grants: vec![coordinator::Grant {
+            id: id(4),
+            funder: "Gemeente".to_owned(),
+            purpose: "Het park naast het huis".to_owned(),
+            cents: 30_000_000,
+            since: date(2026, 1, 1),
+        }],
         today: today(),
     }
     .render()
@@ -552,8 +644,23 @@ fn month_page(t: Language) -> String {
         activities: vec![month::ActivityRow {
             name: "Vrijdagborrel".to_owned(),
             sessions: 5,
-            participations: 175,
-            average: "35.0".to_owned(),
+            participations: Some("175".to_owned()),
+            average: Some(t.decimal("35.0")),
+        }],
+        more: vec![figure(t, "grants", Some(t.money(0)), "entered")],
+        tables: vec![month::Table {
+            title: t.say("figure-shifts"),
+            columns: vec![
+                month::Column {
+                    name: t.say("shift-kind"),
+                    number: false,
+                },
+                month::Column {
+                    name: t.say("figure-shifts"),
+                    number: true,
+                },
+            ],
+            rows: vec![vec![t.word("shift-kind", "bar"), t.number(42)]],
         }],
         position: t.number(2_741),
         hash: "9f3c81ab".to_owned(),
@@ -608,6 +715,7 @@ fn entries(t: Language) -> String {
 fn team(t: Language) -> Vec<(&'static str, String)> {
     let mut pages = doors(t);
     pages.extend(cards(t));
+    pages.extend(mending(t));
     pages.extend([
         ("bar", bar(t)),
         ("revenue", revenue(t)),
@@ -616,6 +724,7 @@ fn team(t: Language) -> Vec<(&'static str, String)> {
         ("people", people(t)),
         ("devices", devices(t)),
         ("settings", settings(t)),
+        ("standing", standing(t)),
         ("month", month_page(t)),
         ("entries", entries(t)),
     ]);

@@ -4,15 +4,25 @@
 //! API's entries. Tested in `tests/pages.rs`.
 
 mod bar;
+mod devices;
 mod entrance;
+mod entries;
 mod facts;
 mod form;
+mod mend;
+mod month;
 mod pass;
+mod people;
 mod phone;
+mod posters;
+mod programme;
+mod settings;
+mod standing;
 mod telling;
+mod today;
 mod visitor;
 
-use super::view::Page;
+use super::view::{Notice, Page, Tone};
 use super::{browser, problems};
 use crate::api::caller::Caller;
 use crate::i18n::Language;
@@ -21,7 +31,7 @@ use crate::node::Node;
 use crate::problem::{self, Problem};
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, REFERER};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Resource, Route, guard};
 use askama::Template;
@@ -43,8 +53,18 @@ pub fn routes(routes: &mut ServiceConfig) {
         .configure(browser::assets)
         .service(path("/problems/{slug}").route(read().to(problems::kind)))
         .configure(bar::routes)
+        .configure(devices::routes)
         .configure(entrance::routes)
+        .configure(entries::routes)
+        .configure(mend::routes)
+        .configure(month::routes)
         .configure(pass::routes)
+        .configure(people::routes)
+        .configure(posters::routes)
+        .configure(programme::routes)
+        .configure(settings::routes)
+        .configure(standing::routes)
+        .configure(today::routes)
         .configure(visitor::routes);
 }
 
@@ -56,6 +76,14 @@ fn read() -> Route {
 /// A path, which answers other methods as the contract says.
 fn path(path: &str) -> Resource {
     web::resource(path).default_service(web::to(problem::unknown_method))
+}
+
+/// The page of ours that a form was sent from.
+pub fn own_referer(request: &HttpRequest) -> Option<String> {
+    let from = request.headers().get(REFERER)?.to_str().ok()?;
+    let host = request.connection_info().host().to_owned();
+    let own = from.split_once("://")?.1.strip_prefix(&host)?;
+    own.starts_with('/').then(|| own.to_owned())
 }
 
 /// The organisation a request turned out to be about, for what stands around its page or problem.
@@ -113,7 +141,12 @@ impl Frame {
     /// Around a page for a device that is in.
     pub fn of(node: &Node, request: &HttpRequest, caller: &Caller) -> Self {
         belongs_to(request, &caller.live.read(), node.now());
-        Self::team(request)
+        let mut frame = Self::team(request);
+        frame.page.notice = was_kept(request.query_string()).then(|| Notice {
+            tone: Tone::Counted,
+            text: frame.t.say("done-kept"),
+        });
+        frame
     }
 
     /// Around a page of the bar or the coordinator.
@@ -125,6 +158,11 @@ impl Frame {
     pub fn visitor(request: &HttpRequest) -> Self {
         Self::new(request, &Language::VISITOR)
     }
+}
+
+/// Whether the page follows a form that was kept.
+fn was_kept(query: &str) -> bool {
+    query.split('&').any(|pair| pair == "done=kept")
 }
 
 /// The query without its language, ready to stand before another one.

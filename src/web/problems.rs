@@ -1,12 +1,12 @@
 //! A problem as a page: the same status as the API's answer, in the reader's language, with a way on.
 
-use super::page::Frame;
+use super::page::{Frame, own_referer};
 use super::view::{Page, visitor};
 use crate::i18n::Language;
 use crate::problem::{Cause, Problem};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, REFERER, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Path;
@@ -168,12 +168,8 @@ fn is_visitors(path: &str) -> bool {
 /// nowhere has nothing to go back to.
 fn way_on(request: &HttpRequest) -> Option<String> {
     if request.method() == Method::POST {
-        let from = request.headers().get(REFERER);
-        let from = from.and_then(|value| value.to_str().ok());
-        let host = request.connection_info().host().to_owned();
-        let own = from.and_then(|from| from.split_once("://")?.1.strip_prefix(&host));
-        if let Some(own) = own.filter(|own| own.starts_with('/')) {
-            return Some(own.to_owned());
+        if let Some(from) = own_referer(request) {
+            return Some(from);
         }
         let code = request.path().strip_prefix("/c/");
         let code = code.and_then(|rest| rest.split('/').next());

@@ -1,7 +1,8 @@
 //! What a page's form sent, and how it becomes an entry.
 
+use crate::api::caller::Caller;
 use crate::api::entry_body;
-use crate::api::fields::invalid;
+use crate::api::fields::{self, Body, invalid};
 use crate::live::Live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
@@ -10,7 +11,7 @@ use crate::web::{amount, browser};
 use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest, dev};
 use meetellen_events::organisation::Authority;
-use meetellen_events::values::{EntryId, OrganisationId};
+use meetellen_events::values::{EntryId, OrganisationId, Timestamp};
 use serde_json::{Map, Value};
 use std::future::Future;
 use std::pin::Pin;
@@ -77,7 +78,12 @@ impl Sent {
 
     /// The id of the entry this form makes: the one it was drawn with, while that is fresh.
     pub fn entry(&self, node: &Node) -> EntryId {
-        let sent = self.given("id").unwrap_or_default();
+        self.entry_in(node, "id")
+    }
+
+    /// The same of a form that makes more than one entry.
+    pub fn entry_in(&self, node: &Node, name: &str) -> EntryId {
+        let sent = self.given(name).unwrap_or_default();
         let fresh = || fresh(node);
         EntryId::new(browser::entry_id(sent, node.now().to_jiff(), fresh))
     }
@@ -86,6 +92,14 @@ impl Sent {
 /// A field that is not right.
 pub fn wrong(name: &str, detail: &str) -> Problem {
     Problem::from(Cause::Invalid).at(format!("/{name}"), detail)
+}
+
+/// A form's fields as the body the API takes; those left empty are left out.
+pub fn body<T: fields::Read>(mut said: Value) -> Result<Body<T>, Problem> {
+    if let Some(said) = said.as_object_mut() {
+        said.retain(|_, value| !value.is_null());
+    }
+    fields::parse(&said).map(Body).map_err(invalid)
 }
 
 /// A new id for the entry of a form.
@@ -101,49 +115,72 @@ fn fresh(node: &Node) -> uuid::Uuid {
     uuid::Uuid::new_v7(now)
 }
 
-/// Has the entry of a form recorded. `fields` are those of the contract but `id` and `occurred_at`: it happens now.
-/// Sent twice it is one entry, with the answer of the first time.
-pub async fn record(
-    node: &Node,
-    organisation: OrganisationId,
-    authority: Authority,
-    id: EntryId,
-    fields: &Value,
-) -> Result<Taken, Problem> {
-    let live = node.open(organisation).await?;
-    let known = recorded_at(&live.read(), id);
-    let first = record_at(node, organisation, authority, id, fields, known).await;
-    match first {
-        // A second tap came in between: the entry stands, with its own time.
-        Err(problem) if problem.cause() == Cause::IdReused && known.is_none() => {
-            let known = recorded_at(&live.read(), id);
-            record_at(node, organisation, authority, id, fields, known).await
+/// On whose word the entries of forms are recorded, and in whose log.
+pub struct Author<'a> {
+    /// The server.
+    pub node: &'a Node,
+    /// Whose log.
+    pub organisation: OrganisationId,
+    /// On whose word.
+    pub authority: Authority,
+}
+
+impl<'a> Author<'a> {
+    /// A device that is in.
+    pub fn of(node: &'a Node, caller: &Caller) -> Self {
+        Self {
+            node,
+            organisation: caller.organisation,
+            authority: caller.authority(),
         }
-        answer => answer,
+    }
+
+    /// Has the entry of a form recorded. `fields` are those of the contract but `id` and `occurred_at`: it happens
+    /// now. Sent twice it is one entry, with the answer of the first time.
+    pub async fn record(&self, id: EntryId, fields: &Value) -> Result<Taken, Problem> {
+        self.record_then(id, fields, self.node.now()).await
+    }
+
+    /// The same of something that happened at an instant the form tells.
+    pub async fn record_then(
+        &self,
+        id: EntryId,
+        fields: &Value,
+        at: Timestamp,
+    ) -> Result<Taken, Problem> {
+        let live = self.node.open(self.organisation).await?;
+        let known = recorded_at(&live.read(), id);
+        let first = self.record_at(id, fields, known.unwrap_or(at)).await;
+        match first {
+            // A second tap came in between: the entry stands, with its own time.
+            Err(problem) if problem.cause() == Cause::IdReused && known.is_none() => {
+                let known = recorded_at(&live.read(), id);
+                self.record_at(id, fields, known.unwrap_or(at)).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn record_at(
+        &self,
+        id: EntryId,
+        fields: &Value,
+        at: Timestamp,
+    ) -> Result<Taken, Problem> {
+        let mut whole: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
+        whole.retain(|_, value| !value.is_null());
+        whole.insert("id".to_owned(), id.to_string().into());
+        whole.insert("occurred_at".to_owned(), at.to_string().into());
+        let body = entry_body::parse(&Value::Object(whole)).map_err(invalid)?;
+        let entries = vec![(body, self.authority)];
+        let taken = recording::record(self.node, self.organisation, entries, None).await;
+        let only = taken.into_iter().next();
+        only.unwrap_or_else(|| Err(Cause::OutcomeUnknown.into()))
     }
 }
 
 /// The time an entry was recorded with: a form has none of its own, so sent again it tells the same.
-fn recorded_at(live: &Live, id: EntryId) -> Option<meetellen_events::values::Timestamp> {
+fn recorded_at(live: &Live, id: EntryId) -> Option<Timestamp> {
     let position = live.organisation.entry(id)?;
     Some(live.house.get().kept(position.0)?.at)
-}
-
-async fn record_at(
-    node: &Node,
-    organisation: OrganisationId,
-    authority: Authority,
-    id: EntryId,
-    fields: &Value,
-    known: Option<meetellen_events::values::Timestamp>,
-) -> Result<Taken, Problem> {
-    let mut whole: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
-    whole.retain(|_, value| !value.is_null());
-    whole.insert("id".to_owned(), id.to_string().into());
-    let at = known.unwrap_or_else(|| node.now());
-    whole.insert("occurred_at".to_owned(), at.to_string().into());
-    let body = entry_body::parse(&Value::Object(whole)).map_err(invalid)?;
-    let taken = recording::record(node, organisation, vec![(body, authority)], None).await;
-    let only = taken.into_iter().next();
-    only.unwrap_or_else(|| Err(Cause::OutcomeUnknown.into()))
 }

@@ -2,7 +2,7 @@
 
 use super::bar::{SHIFT_KINDS, running, undoable};
 use super::facts::Names;
-use super::form::{self, Sent};
+use super::form::{self, Author, Sent};
 use super::visitor::offered;
 use super::{Frame, belongs_to, path, read, see, show};
 use crate::api::caller::{self, Caller, Recorder};
@@ -149,13 +149,6 @@ async fn count(
     let id = sent.entry(&node);
     let session: Option<SessionId> = sent.parsed("session")?;
     let fields = json!({ "type": "check_in", "pass": code.as_str(), "session": session });
-    form::record(
-        &node,
-        recorder.organisation,
-        recorder.authority(),
-        id,
-        &fields,
-    )
-    .await?;
+    Author::of(&node, &recorder).record(id, &fields).await?;
     Ok(see(format!("/p/{code}?done={id}")))
 }

@@ -1,7 +1,7 @@
 //! Whoever scans a code: check in, a cup of coffee, a gift; what was counted; and undoing it.
 
 use super::facts::{activity_at, activity_name, clock};
-use super::form::{self, Sent};
+use super::form::{self, Author, Sent};
 use super::{Frame, belongs_to, path, phone, read, see, show};
 use crate::api::caller;
 use crate::live::{Live, Shared};
@@ -88,10 +88,12 @@ impl Scan {
         id: EntryId,
         fields: &serde_json::Value,
     ) -> Result<(), Problem> {
-        let authority = Authority::Code(self.code);
-        form::record(node, self.organisation, authority, id, fields)
-            .await
-            .map(|_| ())
+        let author = Author {
+            node,
+            organisation: self.organisation,
+            authority: Authority::Code(self.code),
+        };
+        author.record(id, fields).await.map(|_| ())
     }
 }
 

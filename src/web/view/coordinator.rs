@@ -23,10 +23,8 @@ pub struct TodaySession {
 /// Something missing or contradictory, and where to mend it.
 #[derive(Debug, Clone)]
 pub struct Task {
-    /// What is missing, in the reader's language.
+    /// What is missing on which day, in the reader's language.
     pub text: String,
-    /// The day it concerns.
-    pub day: Option<Date>,
     /// Where to mend it.
     pub href: String,
 }
@@ -90,8 +88,16 @@ pub struct Activity {
 page! {
     /// Activities and sessions.
     Programme in "programme.html" {
-        /// Sessions, the next one first.
+        /// Sessions of the days shown, in the order they begin.
         sessions: Vec<PlannedSession>,
+        /// The first of those days.
+        from: Date,
+        /// The last of them.
+        to: Date,
+        /// The first of the days before, as `2026-10-30`.
+        earlier: String,
+        /// The first of the days after.
+        later: String,
         /// Activities.
         activities: Vec<Activity>,
         /// Rooms to choose from.
@@ -114,10 +120,16 @@ pub struct Person {
     pub name: Option<String>,
     /// Whether she is a volunteer.
     pub volunteer: bool,
+    /// How to reach her; empty where that is not known.
+    pub contact: String,
     /// Since when.
     pub since: Option<Date>,
+    /// `child`, `adult` or `senior`; empty where nobody asked.
+    pub age: String,
     /// Whether she lives in the neighbourhood.
     pub neighbour: bool,
+    /// Whether she has the alcohol instruction.
+    pub instructed: bool,
 }
 
 page! {
@@ -125,6 +137,8 @@ page! {
     People in "people.html" {
         /// Who is known.
         people: Vec<Person>,
+        /// From which day changes hold, unless said otherwise.
+        today: Date,
     }
 }
 
@@ -171,6 +185,17 @@ page! {
     }
 }
 
+/// A language of a poster's call.
+#[derive(Debug, Clone)]
+pub struct PosterLanguage {
+    /// Which.
+    pub language: Language,
+    /// Whether the call stands in it.
+    pub chosen: bool,
+    /// The same poster with it, or without it where it is chosen.
+    pub href: String,
+}
+
 page! {
     /// One poster, to print on A4.
     PosterSheet in "poster.html" {
@@ -182,8 +207,10 @@ page! {
         qr: String,
         /// Its address in words.
         address: String,
-        /// Languages the call stands in.
+        /// Languages the call stands in; none where nobody is called.
         call_in: Vec<Language>,
+        /// Every language, to choose by.
+        choices: Vec<PosterLanguage>,
     }
 }
 
@@ -198,6 +225,8 @@ pub struct Device {
     pub role: String,
     /// When it was last seen.
     pub seen: Option<Date>,
+    /// Whether it is a program.
+    pub program: bool,
     /// Whether it is the one in hand.
     pub own: bool,
 }
@@ -234,11 +263,17 @@ pub struct WeekdayHours {
     pub from: String,
     /// Until, as `12:00`.
     pub to: String,
+    /// From, where it opens a second time.
+    pub from_again: String,
+    /// Until, that time.
+    pub to_again: String,
 }
 
 /// A room.
 #[derive(Debug, Clone)]
 pub struct Room {
+    /// The room's id.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Persons it holds.
@@ -248,8 +283,12 @@ pub struct Room {
 page! {
     /// Opening hours, rooms, rates and limits.
     Settings in "settings.html" {
+        /// What people call the organisation.
+        name: String,
         /// The week.
         hours: Vec<WeekdayHours>,
+        /// Days still to come on which the house is closed.
+        closed_days: Vec<Date>,
         /// Rooms.
         rooms: Vec<Room>,
         /// Hourly rate for the replacement value, as typed.
@@ -267,6 +306,115 @@ page! {
         /// Where that number comes from.
         inhabitants_source: String,
         /// From which day changes hold, unless said otherwise.
+        today: Date,
+    }
+}
+
+page! {
+    /// When did this shift end?
+    MendShift in "mend_shift.html" {
+        /// The shift's entry.
+        shift: String,
+        /// Id of the entry of the end.
+        entry: String,
+        /// Id of the entry that takes the old end back.
+        retraction: String,
+        /// Whose shift.
+        name: String,
+        /// `bar`, `kitchen`, `shop`, `garden`, `host` or `other`.
+        kind: String,
+        /// The day it began on.
+        day: Date,
+        /// Since when.
+        since: Time,
+        /// The entry of the old end.
+        end: Option<String>,
+        /// The earliest end, as `2026-11-04T09:00`.
+        from: String,
+        /// The end to begin with.
+        suggested: String,
+    }
+}
+
+page! {
+    /// How many came on this day?
+    MendDay in "mend_day.html" {
+        /// Which.
+        day: Date,
+        /// The same, as `2026-11-04`.
+        address: String,
+        /// Id of the entry of the head count.
+        entry: String,
+        /// Id of the entry that says that nobody came, or that it was closed.
+        opening_entry: String,
+    }
+}
+
+page! {
+    /// Did this session take place, and how many came?
+    MendSession in "mend_session.html" {
+        /// The session's id.
+        session: String,
+        /// Id of the entry of the head count.
+        entry: String,
+        /// Its activity's name.
+        name: String,
+        /// The day it begins on.
+        day: Date,
+        /// When it begins.
+        from: Time,
+        /// When it ends.
+        to: Time,
+        /// Whether it has begun.
+        begun: bool,
+    }
+}
+
+/// Something that stands until it is ended.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// From which day.
+    pub since: Date,
+    /// Id of the entry that measuring it makes.
+    pub entry: String,
+}
+
+/// The facts of one kind.
+#[derive(Debug, Clone)]
+pub struct FactKind {
+    /// `tenant`, `partner`, `counter` or `indicator`.
+    pub kind: &'static str,
+    /// Those that stand.
+    pub facts: Vec<Fact>,
+}
+
+/// Money awarded.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Its id.
+    pub id: String,
+    /// By whom.
+    pub funder: String,
+    /// What for.
+    pub purpose: String,
+    /// How much.
+    pub cents: i64,
+    /// From which day.
+    pub since: Date,
+}
+
+page! {
+    /// Tenants, partners, grants, counters and indicators.
+    Standing in "standing.html" {
+        /// Those with a name alone.
+        kinds: Vec<FactKind>,
+        /// Grants.
+        grants: Vec<Grant>,
+        /// From which day a new one holds, unless said otherwise.
         today: Date,
     }
 }

@@ -44,10 +44,30 @@ pub struct ActivityRow {
     pub name: String,
     /// Sessions held.
     pub sessions: i64,
-    /// Participations.
-    pub participations: i64,
-    /// Per session, as a decimal string with a point.
-    pub average: String,
+    /// Participations, where they are known.
+    pub participations: Option<String>,
+    /// Per session, where that is known.
+    pub average: Option<String>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// What stands in it.
+    pub name: String,
+    /// Whether that is a number.
+    pub number: bool,
+}
+
+/// What has rows of its own; everything stands as the reader's language writes it.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// Its columns; the first names the row.
+    pub columns: Vec<Column>,
+    /// Its rows, each as long as there are columns.
+    pub rows: Vec<Vec<String>>,
 }
 
 page! {
@@ -63,8 +83,10 @@ page! {
         next: Option<String>,
         /// Whether it isn't over yet.
         running: bool,
-        /// The figures, the big ones first.
+        /// The figures most asked for.
         figures: Vec<Figure>,
+        /// The others.
+        more: Vec<Figure>,
         /// What is missing or contradictory.
         mend: Vec<Task>,
         /// Visits a day.
@@ -73,6 +95,8 @@ page! {
         chart_text: String,
         /// The activities.
         activities: Vec<ActivityRow>,
+        /// What else has rows of its own.
+        tables: Vec<Table>,
         /// The log position the figures stand on.
         position: String,
         /// The first characters of its hash.
@@ -91,6 +115,10 @@ pub enum State {
     Late,
     /// It counts once confirmed.
     Waiting,
+    /// Another check-in of the same visitor counts instead.
+    AlreadyCounted,
+    /// A later head count, or an earlier end, counts instead.
+    Replaced,
 }
 
 impl State {
@@ -101,6 +129,8 @@ impl State {
             Self::Retracted => "retracted",
             Self::Late => "late",
             Self::Waiting => "waiting",
+            Self::AlreadyCounted => "already-counted",
+            Self::Replaced => "replaced",
         }
     }
 
@@ -108,7 +138,7 @@ impl State {
     pub const fn tone(&self) -> Tone {
         match self {
             Self::Counted => Tone::Counted,
-            Self::Late | Self::Waiting => Tone::Waiting,
+            Self::Late | Self::Waiting | Self::AlreadyCounted | Self::Replaced => Tone::Waiting,
             Self::Retracted => Tone::Problem,
         }
     }

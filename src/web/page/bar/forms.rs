@@ -1,6 +1,6 @@
 //! What is tapped and written down at the bar. Each form is one entry; the bar's page comes back with a way to undo it.
 
-use super::super::form::{self, Sent, wrong};
+use super::super::form::{Author, Sent, wrong};
 use super::super::{Frame, belongs_to, path, read, see, show};
 use crate::api::caller::{Caller, Recorder};
 use crate::node::Node;
@@ -43,7 +43,7 @@ async fn keep(
 ) -> Result<HttpResponse, Problem> {
     belongs_to(request, &caller.live.read(), node.now());
     let id = sent.entry(node);
-    form::record(node, caller.organisation, caller.authority(), id, &fields?).await?;
+    Author::of(node, caller).record(id, &fields?).await?;
     Ok(see(format!("/bar?done={id}")))
 }
 

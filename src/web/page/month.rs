@@ -1,0 +1,273 @@
+//! The month: its figures, what to mend, and what to take along.
+
+mod tables;
+
+use super::mend;
+use super::{Frame, path, read, see, show};
+use crate::api::caller::FigureReader;
+use crate::i18n::Language;
+use crate::live::Live;
+use crate::node::Node;
+use crate::problem::{Cause, Problem};
+use crate::web::chart::{self, Bar};
+use crate::web::view::month::{ActivityRow, Figure, Month, Share};
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use jiff::civil::Date;
+use meetellen_events::access::Role;
+use meetellen_events::values::{Day, Month as Calendar, Name, Period};
+use meetellen_projections::figures::{self, Figures, Value};
+use meetellen_projections::history::EntryType;
+use meetellen_projections::sections::{DayRow, Sections, sections};
+
+/// The figures that stand first, large; the others follow behind one tap.
+const FIRST: [&str; 12] = [
+    "visits",
+    "participations",
+    "unique_visitors",
+    "open_days",
+    "activities_held",
+    "activities_by_residents",
+    "volunteers_registered",
+    "volunteers_active",
+    "volunteer_hours",
+    "coffee_cups",
+    "bar_revenue",
+    "donations_money",
+];
+
+/// First characters of a hash: enough to tell two logs apart at a glance.
+const HASH_SHOWN: usize = 8;
+
+/// The routes below `/month`.
+pub fn routes(routes: &mut ServiceConfig) {
+    routes
+        .service(path("/month").route(read().to(running)))
+        .service(path("/month/{month}").route(read().to(month)));
+}
+
+/// `GET /month`: the running month's.
+async fn running(node: Data<Node>, reader: FigureReader) -> HttpResponse {
+    let month = reader.today(&node).month();
+    see(format!("/month/{month}"))
+}
+
+/// `GET /month/2026-10`.
+async fn month(
+    node: Data<Node>,
+    request: HttpRequest,
+    reader: FigureReader,
+    month: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let frame = Frame::of(&node, &request, &reader);
+    // A funder sees closed months, and none is closed.
+    if reader.role == Role::Viewer {
+        return Err(Cause::Forbidden.into());
+    }
+    let month: Calendar = month
+        .parse()
+        .map_err(|_| Problem::from(Cause::UnknownPeriod))?;
+    let today = reader.today(&node);
+    let live = std::sync::Arc::clone(&reader.live);
+    // A month of a big house takes milliseconds to count: other requests go on meanwhile.
+    let page = node.blocking(move |_| page(&live.read(), frame, month, today));
+    show(&node, &request, &page.await?)
+}
+
+fn page(live: &Live, Frame { t, page }: Frame, month: Calendar, today: Day) -> Month {
+    let ledger = live.house.get();
+    let period = Period::month(month);
+    let now = figures::figures(ledger, &period);
+    let before = figures::figures(ledger, &Period::month(month.previous()));
+    let year_before = (0..12).fold(month, |month, _| month.previous());
+    let year_before = figures::figures(ledger, &Period::month(year_before));
+    let teller = Teller {
+        t,
+        month,
+        before: &before,
+        year_before: &year_before,
+    };
+    let (mut first, mut more) = (Vec::new(), Vec::new());
+    for figure in &now.figures {
+        let shown = teller.figure(figure);
+        if FIRST.contains(&figure.key) {
+            first.push((FIRST.iter().position(|key| *key == figure.key), shown));
+        } else {
+            more.push(shown);
+        }
+    }
+    first.sort_by_key(|(place, _)| *place);
+    let found = sections(ledger, &period);
+    let running = today.month() <= month;
+    let days = &found.by_day;
+    let bars = bars(days);
+    Month {
+        month: month.first_day().date(),
+        address: month.to_string(),
+        previous: month.previous().to_string(),
+        next: (month < today.month()).then(|| month.next().to_string()),
+        running,
+        figures: first.into_iter().map(|(_, figure)| figure).collect(),
+        more,
+        mend: mend::tasks(ledger, &period, t),
+        chart_text: chart_text(t, &bars),
+        bars,
+        activities: activities(t, &found),
+        tables: tables::tables(t, &found),
+        position: t.number(i64::try_from(live.head.position.0).unwrap_or(i64::MAX)),
+        hash: live
+            .head
+            .hash
+            .to_string()
+            .chars()
+            .take(HASH_SHOWN)
+            .collect(),
+        t,
+        page,
+    }
+}
+
+/// Writes figures as the page shows them.
+struct Teller<'a> {
+    t: Language,
+    month: Calendar,
+    before: &'a Figures,
+    year_before: &'a Figures,
+}
+
+impl Teller<'_> {
+    fn figure(&self, figure: &figures::Figure) -> Figure {
+        let t = self.t;
+        let earlier = |figures: &Figures| {
+            let same = figures.get(figure.key)?;
+            written(t, &same.value, same.unit)
+        };
+        let shares = figure.basis_share.iter();
+        Figure {
+            key: figure.key.to_owned(),
+            value: written(t, &figure.value, figure.unit),
+            last_month: earlier(self.before),
+            last_year: earlier(self.year_before),
+            definition: t.word("definition", figure.definition.id),
+            basis: figure.basis.name().to_owned(),
+            shares: shares
+                .map(|(basis, share)| Share {
+                    basis: (*basis).to_owned(),
+                    percent: percent(share),
+                })
+                .filter(|_| figure.basis_share.len() > 1)
+                .collect(),
+            coverage: figure.coverage.as_ref().map(|covered| {
+                let key = format!("coverage-{}", covered.of.name());
+                let counted = t.number(covered.counted);
+                t.with_two(&key, "counted", counted, "all", t.number(covered.all))
+            }),
+            entries: entries_of(figure.key)
+                .map(|kind| format!("/entries?period={}&type={}", self.month, kind.name())),
+        }
+    }
+}
+
+/// Whole percent of a share with two decimals.
+fn percent(share: &str) -> u64 {
+    let digits: String = share.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
+}
+
+/// A value with its unit, where it is known.
+pub(super) fn written(t: Language, value: &Value, unit: &str) -> Option<String> {
+    let text = match value {
+        Value::Unknown => return None,
+        Value::Whole(cents) if unit == "cents" => t.money(*cents),
+        Value::Whole(number) => t.number(*number),
+        Value::Decimal(text) => t.decimal(text),
+    };
+    Some(if unit == "%" {
+        format!("{text}\u{a0}%")
+    } else {
+        text
+    })
+}
+
+/// The entries that a figure is made of, where they are of one type.
+fn entries_of(key: &str) -> Option<EntryType> {
+    Some(match key {
+        key if key.starts_with("visits") || key.starts_with("regular_") => EntryType::CheckIn,
+        "participations" | "unique_visitors" | "unique_pass_holders" | "reach" => {
+            EntryType::CheckIn
+        }
+        key if key.starts_with("coffee_") => EntryType::Coffee,
+        key if key.starts_with("bar_revenue") => EntryType::BarRevenue,
+        "shop_revenue" => EntryType::ShopRevenue,
+        "shifts" | "bar_shifts" | "bar_shifts_instructed" | "volunteers_active" => {
+            EntryType::ShiftStart
+        }
+        "volunteer_hours" | "replacement_value" => EntryType::ShiftEnd,
+        key if key.starts_with("donations_") || key.ends_with("donors") => EntryType::Donation,
+        _ => return None,
+    })
+}
+
+fn bars(days: &[DayRow]) -> Vec<Bar> {
+    let days: Vec<(Date, bool, Option<u64>)> = days
+        .iter()
+        .map(|row| {
+            let visits = match &row.visits {
+                Value::Whole(visits) => u64::try_from(*visits).ok(),
+                Value::Decimal(_) | Value::Unknown => None,
+            };
+            (row.day.date(), row.open, visits)
+        })
+        .collect();
+    chart::bars(&days)
+}
+
+/// What the chart shows, in words.
+fn chart_text(t: Language, bars: &[Bar]) -> String {
+    let busiest = bars
+        .iter()
+        .filter(|bar| bar.value.is_some_and(|visits| visits > 0))
+        .max_by_key(|bar| (bar.value, std::cmp::Reverse(bar.day)));
+    match busiest {
+        Some(bar) => t.with_two(
+            "month-busiest",
+            "day",
+            t.day(bar.day),
+            "number",
+            t.number(
+                bar.value
+                    .and_then(|visits| i64::try_from(visits).ok())
+                    .unwrap_or(0),
+            ),
+        ),
+        None => t.say("month-no-visits"),
+    }
+}
+
+fn activities(t: Language, found: &Sections) -> Vec<ActivityRow> {
+    let mut rows: Vec<_> = found.by_activity.iter().collect();
+    let participations = |value: &Value| match value {
+        Value::Whole(number) => *number,
+        Value::Decimal(_) | Value::Unknown => 0,
+    };
+    rows.sort_by_cached_key(|row| {
+        let name = row.name.as_ref().map(Name::folded);
+        (
+            std::cmp::Reverse(participations(&row.participations)),
+            name,
+            row.activity,
+        )
+    });
+    rows.into_iter()
+        .map(|row| ActivityRow {
+            name: row
+                .name
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            sessions: row.sessions,
+            participations: written(t, &row.participations, ""),
+            average: written(t, &row.average_participations, ""),
+        })
+        .collect()
+}

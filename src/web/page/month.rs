@@ -177,7 +177,8 @@ fn percent(share: &str) -> u64 {
 /// A value with its unit, where it is known.
 pub(super) fn written(t: Language, value: &Value, unit: &str) -> Option<String> {
     let text = match value {
-        Value::Unknown => return None,
+        Value::Unknown | Value::Withheld => return None,
+        Value::Suppressed => "<5".to_owned(),
         Value::Whole(cents) if unit == "cents" => t.money(*cents),
         Value::Whole(number) => t.number(*number),
         Value::Decimal(text) => t.decimal(text),
@@ -214,7 +215,7 @@ fn bars(days: &[DayRow]) -> Vec<Bar> {
         .map(|row| {
             let visits = match &row.visits {
                 Value::Whole(visits) => u64::try_from(*visits).ok(),
-                Value::Decimal(_) | Value::Unknown => None,
+                Value::Decimal(_) | Value::Unknown | Value::Suppressed | Value::Withheld => None,
             };
             (row.day.date(), row.open, visits)
         })
@@ -248,7 +249,7 @@ fn activities(t: Language, found: &Sections) -> Vec<ActivityRow> {
     let mut rows: Vec<_> = found.by_activity.iter().collect();
     let participations = |value: &Value| match value {
         Value::Whole(number) => *number,
-        Value::Decimal(_) | Value::Unknown => 0,
+        Value::Decimal(_) | Value::Unknown | Value::Suppressed | Value::Withheld => 0,
     };
     rows.sort_by_cached_key(|row| {
         let name = row.name.as_ref().map(Name::folded);

@@ -183,6 +183,21 @@ fn a_folder_with_anything_in_it_is_not_filled() {
 }
 
 #[test]
+fn only_a_whole_demo_is_served_as_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let serve = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data"];
+    let refused = |folder: &Path| complained(&[&serve, &[path(folder)][..]].concat(), 1);
+    fs::write(folder.path().join("demo.unfinished"), "").expect("it is written");
+    assert!(refused(folder.path()).contains("broken off"));
+    let own = tempfile::tempdir().expect("a folder");
+    let server = Server::start();
+    server.found("badhuis");
+    let log = file(folder.path(), &export(server.folder(), "badhuis"));
+    printed(&["import", "--data", path(own.path()), path(&log)]);
+    assert!(refused(own.path()).contains("something else than the demo"));
+}
+
+#[test]
 fn figures_are_the_same_beside_a_server_and_as_of_then() {
     let server = Server::start();
     let house = server.found("badhuis");
@@ -190,6 +205,8 @@ fn figures_are_the_same_beside_a_server_and_as_of_then() {
     let before = figures(server.folder(), "badhuis", "2026-10");
     assert_eq!(value(&before, "coffee_cups"), 3);
     assert_eq!(before["as_of"]["position"], house.head());
+    let answered = house.coordinator.get("/api/v1/figures?period=2026-10");
+    assert_eq!(answered.told(200), before, "what the server answers");
     house.records("coffee", json!({ "cups": 4 }));
     let after = figures(server.folder(), "badhuis", "2026-10");
     assert_eq!(value(&after, "coffee_cups"), 7);

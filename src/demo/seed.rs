@@ -41,7 +41,7 @@ impl Seed {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
     }
 
-    /// `total` in `parts` uneven parts that add up to it; none strays from the mean by more than a fifth.
+    /// `total` in `parts` uneven parts that add up to it, in no order; none strays from the mean by more than a third.
     pub fn spread(&mut self, total: i64, parts: usize) -> Vec<i64> {
         let count = i64::try_from(parts).expect("few parts");
         if count == 0 {
@@ -50,13 +50,14 @@ impl Seed {
         let mut shares: Vec<i64> = (0..count)
             .map(|i| total / count + i64::from(i < total % count))
             .collect();
-        let stray = total / count / 5;
+        let stray = total / count / 3;
         for pair in shares.chunks_exact_mut(2) {
             let moved = self.within(-stray, stray);
             pair[0] += moved;
             pair[1] -= moved;
         }
-        shares
+        let order = self.choose(parts, parts);
+        order.into_iter().map(|at| shares[at]).collect()
     }
 
     /// `count` different numbers below `of`.

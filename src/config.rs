@@ -44,7 +44,7 @@ pub struct ServeArguments {
         long,
         value_name = "FILTER",
         env = "MEETELLEN_LOG",
-        default_value = "info"
+        default_value = "info,actix_server=warn"
     )]
     pub log: String,
     /// How log lines look

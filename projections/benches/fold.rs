@@ -1,15 +1,16 @@
 //! Folding sealed chunks into the ledger and asking it for a month, against a straight loop over an array of structs in
 //! the same run. `cargo bench -p meetellen-projections --bench fold`.
 
-#[path = "fold/house.rs"]
-mod house;
+#[path = "fold/played.rs"]
+mod played;
 
-use house::{Chunks, played};
 use meetellen_events::codec;
 use meetellen_events::event::Recorded;
 use meetellen_events::values::Period;
-use meetellen_projections::House;
 use meetellen_projections::figures::figures;
+use meetellen_projections::ledger::Ledger;
+use meetellen_projections::{House, Projected};
+use played::{Chunks, played};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -36,26 +37,29 @@ fn main() -> Result<(), Failure> {
     );
     println!("| what | events | ms | M events/s | of the plain loop |");
     println!("|---|---:|---:|---:|---:|");
-    let straight = row("plain loop over structs", 10_000_000, None, || {
-        (0..10_000_000 / plain.len()).for_each(|_| {
-            black_box(add_up(black_box(&plain)));
-        });
+    let wanted = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"));
+    let mut table = Table {
+        wanted,
+        straight: 0.0,
+    };
+    table.row("plain loop over structs", plain.len(), 10_000_000, || {
+        black_box(add_up(black_box(&plain)))
     });
     for events in [EVENTS, 1_000_000, 10_000_000] {
-        let times = events.div_ceil(EVENTS);
-        row("unpack alone", events, Some(straight), || {
-            (0..times).for_each(|_| unpack(&chunks));
+        table.row("unpack alone", chunks.events, events, || unpack(&chunks));
+        table.row("unpack and fold the ledger", chunks.events, events, || {
+            folded(&chunks)
         });
-        row("unpack and fold", events, Some(straight), || {
-            (0..times).for_each(|_| {
-                black_box(folded(&chunks));
-            });
+        table.row("unpack and fold the house", chunks.events, events, || {
+            house(&chunks)
         });
     }
     let period: Period = chunks.last_month.parse()?;
     let begun = Instant::now();
-    let house = folded(&chunks);
-    black_box(figures(house.get(), &period));
+    let ledger = folded(&chunks);
+    black_box(figures(ledger.get(), &period));
     let cold = begun.elapsed();
     println!("\na month, cold: {:.1} ms", millis(cold));
     for period in [chunks.last_month.as_str(), &chunks.last_month[..4]] {
@@ -63,7 +67,7 @@ fn main() -> Result<(), Failure> {
         let times = 100;
         let begun = Instant::now();
         for _ in 0..times {
-            black_box(figures(house.get(), &period));
+            black_box(figures(ledger.get(), &period));
         }
         println!("{period}, warm: {:.3} ms", millis(begun.elapsed() / times));
     }
@@ -74,22 +78,44 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-/// Prints the best of three; its events a second.
-fn row(what: &str, events: usize, straight: Option<f64>, mut run: impl FnMut()) -> f64 {
-    let best = (0..3).map(|_| {
-        let begun = Instant::now();
-        run();
-        begun.elapsed()
-    });
-    let best = best.min().unwrap_or_default();
-    let rate = events as f64 / best.as_secs_f64();
-    let ratio = straight.map_or(1.0, |straight| rate / straight);
-    println!(
-        "| {what} | {events} | {:.1} | {:.2} | {ratio:.3} |",
-        millis(best),
-        rate / 1e6
-    );
-    rate
+struct Table {
+    /// Only rows with this in their names, where it was said.
+    wanted: Option<String>,
+    /// Events a second of the first row.
+    straight: f64,
+}
+
+impl Table {
+    /// Runs it until there were so many events; prints the best of three, what was made dropped outside the time.
+    fn row<T>(&mut self, what: &str, each: usize, events: usize, mut run: impl FnMut() -> T) {
+        let wanted = self.wanted.as_ref();
+        if self.straight > 0.0 && wanted.is_some_and(|wanted| !what.contains(wanted.as_str())) {
+            return;
+        }
+        let times = events.div_ceil(each);
+        let mut once = || {
+            let mut time = Duration::ZERO;
+            for _ in 0..times {
+                let begun = Instant::now();
+                let made = black_box(run());
+                time += begun.elapsed();
+                drop(made);
+            }
+            time
+        };
+        let best = once().min(once()).min(once());
+        let rate = (times * each) as f64 / best.as_secs_f64();
+        if self.straight == 0.0 {
+            self.straight = rate;
+        }
+        println!(
+            "| {what} | {} | {:.1} | {:.2} | {:.4} |",
+            times * each,
+            millis(best),
+            rate / 1e6,
+            rate / self.straight
+        );
+    }
 }
 
 fn each(chunks: &Chunks, mut visit: impl FnMut(Recorded)) {
@@ -104,7 +130,15 @@ fn unpack(chunks: &Chunks) {
     });
 }
 
-fn folded(chunks: &Chunks) -> House {
+fn folded(chunks: &Chunks) -> Projected<Ledger> {
+    let mut ledger = Projected::default();
+    each(chunks, |recorded| {
+        ledger.apply(&recorded).expect("no gap");
+    });
+    ledger
+}
+
+fn house(chunks: &Chunks) -> House {
     let mut house = House::default();
     each(chunks, |recorded| {
         house.apply(&recorded).expect("no gap");

@@ -19,10 +19,14 @@ pub(crate) use day::counted;
 pub use day::{DayCount, Outcome, SessionCount, count_day, count_session};
 pub use seen::{Basis, Seen};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Row};
+use bar::Bar;
+use day::count_rows;
+use gifts::Gifts;
 use meetellen_events::standing::Sourced;
 use meetellen_events::values::{Period, Timestamp};
 use std::collections::BTreeMap;
+use volunteers::Work;
 
 /// A figure's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,15 +253,21 @@ pub fn rounded(part: i128, whole: i128, decimals: u32) -> String {
 /// position gives them as of there.
 pub fn figures(ledger: &Ledger, period: &Period) -> Figures {
     let now = ledger.recorded_at();
-    let days: Vec<DayCount> = period
-        .days()
-        .map(|day| count_day(ledger, day, now))
-        .collect();
+    let mut days: Vec<DayCount> = Vec::new();
+    let (mut work, mut bar, mut gifts) = (Work::default(), Bar::default(), Gifts::default());
+    for day in period.days() {
+        let rows: Vec<Row> = ledger.rows_of(day).collect();
+        let count = count_rows(ledger, day, now, &rows);
+        work.add_day(ledger, &count, &rows);
+        bar.add_day(&rows);
+        gifts.add_day(&rows);
+        days.push(count);
+    }
     let mut figures = visits::figures(ledger, period, &days);
     figures.extend(activities::figures(ledger, period, &days));
-    figures.extend(volunteers::figures(ledger, period, &days));
-    figures.extend(bar::figures(ledger, period));
-    figures.extend(gifts::figures(ledger, period));
+    figures.extend(work.figures(ledger, period));
+    figures.extend(bar.figures(ledger, period));
+    figures.extend(gifts.figures(ledger, period));
     figures.extend(standing::figures(ledger, period));
     Figures {
         period: *period,

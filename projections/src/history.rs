@@ -210,7 +210,7 @@ pub fn page(ledger: &Ledger, filter: &Filter, limit: usize, role: Role) -> Page 
             break;
         }
         last = row.position;
-        page.entries.push(entry(&mut reader, row, role));
+        page.entries.push(entry(&mut reader, &row, role));
     }
     page
 }
@@ -218,7 +218,7 @@ pub fn page(ledger: &Ledger, filter: &Filter, limit: usize, role: Role) -> Page 
 /// One entry by its place, as a role may see it.
 pub fn at(ledger: &Ledger, position: u64, role: Role) -> Option<Entry> {
     let row = ledger.kept(position)?;
-    Some(entry(&mut state::Reader::new(ledger), row, role))
+    Some(entry(&mut state::Reader::new(ledger), &row, role))
 }
 
 impl Filter {
@@ -231,7 +231,7 @@ impl Filter {
 }
 
 /// Rows of the filter's days behind its place, in the order of the log.
-fn rows<'a>(ledger: &'a Ledger, filter: &Filter) -> impl Iterator<Item = &'a Row> {
+fn rows(ledger: &Ledger, filter: &Filter) -> impl Iterator<Item = Row> {
     let any = filter.from.is_none() && filter.to.is_none();
     let (all, mut some) = if any {
         (filter.after + 1..=ledger.last(), Vec::new())

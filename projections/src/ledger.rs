@@ -1,13 +1,22 @@
 //! One fold of all facts into rows, by day and by session. Late and out-of-order facts need no special case:
 //! rows of a session wait with it until its day is known.
 
+mod kept;
+mod kinds;
+mod places;
+
+pub use kinds::Kind;
+
 use crate::Projection;
 use crate::facts::Facts;
+use kept::{Kept, Rows, Slot, What};
+use kinds::{Firsts, kinds_of};
 use meetellen_events::event::{Actor, Event, Recorded};
 use meetellen_events::organisation;
 use meetellen_events::programme;
-use meetellen_events::tally::{Event as Tally, HoursBasis, OpeningState, Standing};
+use meetellen_events::tally::{Event as Tally, HoursBasis, Standing};
 use meetellen_events::values::{ActivityId, Day, EntryId, SessionId, Timestamp, Zone};
+use places::{Days, Sessions};
 use std::collections::BTreeMap;
 
 /// A longer shift is a forgotten end: its hours are unknown.
@@ -32,8 +41,6 @@ pub struct Row {
     pub retracted: bool,
     /// Whether it waits to be confirmed.
     pub waiting: bool,
-    /// Places of what ended it, where it is a shift.
-    pub ends: Vec<u64>,
 }
 
 /// One dated occurrence of an activity.
@@ -44,43 +51,12 @@ pub struct Session {
     /// The last word: confirmed or cancelled.
     pub held: Option<bool>,
     /// Places of its check-ins and head counts.
-    pub rows: Vec<u64>,
+    rows: Vec<Slot>,
     /// Places of the shifts at it.
-    pub shifts: Vec<u64>,
+    shifts: Vec<Slot>,
+    /// The day it begins on, once planned.
+    day: Option<Day>,
 }
-
-/// Kinds of entries of which a figure is not known before the first (figures.md, rule 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A check-in, a head count, or that nobody came.
-    Visit,
-    /// A check-in or a head count at a session.
-    Participation,
-    /// Coffee.
-    Coffee,
-    /// Coffee of which it was said whether it was paid.
-    CoffeePaid,
-    /// A shift.
-    Shift,
-    /// The bar's till.
-    BarRevenue,
-    /// The bar's till with what should have been in it.
-    BarExpected,
-    /// The shop's till.
-    ShopRevenue,
-    /// The shop's till with what should have been in it.
-    ShopExpected,
-    /// Money given.
-    Money,
-    /// Goods given.
-    Goods,
-    /// A counter of the organisation's own.
-    Counter,
-    /// A contribution.
-    Contribution,
-}
-
-const KINDS: usize = Kind::Contribution as usize + 1;
 
 /// All rows of one organisation.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -88,20 +64,16 @@ pub struct Ledger {
     zone: Zone,
     facts: Facts,
     recorded_at: Timestamp,
-    rows: Vec<Option<Row>>,
-    days: BTreeMap<Day, Vec<u64>>,
-    sessions: BTreeMap<SessionId, Session>,
+    rows: Rows,
+    days: Days,
+    sessions: Sessions,
     sessions_by_day: BTreeMap<Day, Vec<SessionId>>,
-    tills: BTreeMap<Day, Vec<u64>>,
-    firsts: [Option<Day>; KINDS],
+    tills: BTreeMap<Day, Vec<Slot>>,
+    firsts: Firsts,
 }
 
 impl Projection for Ledger {
     fn apply(&mut self, recorded: &Recorded) {
-        let slot = usize::try_from(recorded.position.0).unwrap_or(usize::MAX);
-        if self.rows.len() < slot {
-            self.rows.resize(slot, None);
-        }
         self.facts.apply(recorded);
         self.recorded_at = recorded.recorded_at;
         match &recorded.fact.event {
@@ -116,6 +88,8 @@ impl Projection for Ledger {
             | Event::Access(_)
             | Event::Unknown(_) => {}
         }
+        // Other facts have a place in the log, too.
+        self.rows.pass(recorded.position.0);
     }
 }
 
@@ -136,14 +110,14 @@ impl Ledger {
     }
 
     /// The row at a place, unless retracted.
-    pub fn row(&self, position: u64) -> Option<&Row> {
-        self.kept(position).filter(|row| !row.retracted)
+    pub fn row(&self, position: u64) -> Option<Row> {
+        let kept = self.rows.get(position).filter(|kept| !kept.retracted)?;
+        self.shown(position, kept)
     }
 
     /// The row at a place, retracted or not.
-    pub fn kept(&self, position: u64) -> Option<&Row> {
-        let slot = usize::try_from(position.checked_sub(1)?).ok()?;
-        self.rows.get(slot)?.as_ref()
+    pub fn kept(&self, position: u64) -> Option<Row> {
+        self.shown(position, self.rows.get(position)?)
     }
 
     /// How far the rows go: the last position taken in.
@@ -151,50 +125,62 @@ impl Ledger {
         self.rows.len() as u64
     }
 
+    fn shown(&self, position: u64, kept: &Kept) -> Option<Row> {
+        Some(Row {
+            entry: kept.entry,
+            at: kept.at,
+            position,
+            recorded_at: kept.recorded_at,
+            actor: self.rows.actor_of(kept)?,
+            event: self.rows.event(kept, &self.sessions)?,
+            retracted: kept.retracted,
+            waiting: kept.waiting,
+        })
+    }
+
+    fn shown_of<'a>(&'a self, places: &'a [Slot]) -> impl Iterator<Item = Row> + 'a {
+        places.iter().filter_map(|place| self.row(place.place()))
+    }
+
     /// Rows of a day that belong to no session's count, in the order they were recorded.
-    pub fn rows_of(&self, day: Day) -> impl Iterator<Item = &Row> {
-        self.days
-            .get(&day)
-            .into_iter()
-            .flatten()
-            .filter_map(|place| self.row(*place))
+    pub fn rows_of(&self, day: Day) -> impl Iterator<Item = Row> {
+        self.shown_of(self.days.of(day))
     }
 
     /// Counts of the bar's till from one day to another, both included.
-    pub fn tills(&self, first: Day, last: Day) -> impl Iterator<Item = &Row> {
+    pub fn tills(&self, first: Day, last: Day) -> impl Iterator<Item = Row> {
         let days = self.tills.range(first..=last);
-        days.flat_map(|(_, places)| places)
-            .filter_map(|place| self.row(*place))
+        days.flat_map(|(_, places)| self.shown_of(places))
     }
 
     /// A session.
     pub fn session(&self, session: SessionId) -> Option<&Session> {
-        self.sessions.get(&session)
+        self.sessions.get(session)
     }
 
     /// The sessions that began on a day, in the order they were planned.
     pub fn sessions_of(&self, day: Day) -> impl Iterator<Item = (SessionId, &Session)> {
         let ids = self.sessions_by_day.get(&day).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, self.sessions.get(id)?)))
+        ids.filter_map(|id| Some((*id, self.sessions.get(*id)?)))
     }
 
     /// Check-ins and head counts of a session.
-    pub fn session_rows<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Row> {
-        session.rows.iter().filter_map(|place| self.row(*place))
+    pub fn session_rows<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = Row> + 'a {
+        self.shown_of(&session.rows)
     }
 
     /// Places of the rows that count on a day, retracted ones and those of its sessions too, in the order of the log.
     pub fn places_of(&self, day: Day) -> Vec<u64> {
         let of_sessions = self.sessions_of(day).flat_map(|(_, session)| &session.rows);
-        let of_day = self.days.get(&day).into_iter().flatten();
-        let mut places: Vec<u64> = of_day.chain(of_sessions).copied().collect();
+        let slots = self.days.of(day).iter().chain(of_sessions);
+        let mut places: Vec<u64> = slots.map(|slot| slot.place()).collect();
         places.sort_unstable();
         places
     }
 
     /// The shifts at a session.
-    pub fn shifts_at<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Row> {
-        session.shifts.iter().filter_map(|place| self.row(*place))
+    pub fn shifts_at<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = Row> + 'a {
+        self.shown_of(&session.shifts)
     }
 
     /// When the weekly hours open the house on a day, if they do.
@@ -202,9 +188,15 @@ impl Ledger {
         self.facts.planned_opening(day)
     }
 
+    /// What ended a shift: the first end that was not retracted.
+    pub fn end_of(&self, shift: &Row) -> Option<Row> {
+        let ends = self.rows.ends(shift.position);
+        ends.filter_map(|place| self.row(place)).last()
+    }
+
     /// How long a shift lasted, in milliseconds, and how that is known; nothing where it never ended or is too long.
     pub fn hours_of(&self, shift: &Row) -> Option<(i64, HoursBasis)> {
-        let end = shift.ends.iter().find_map(|place| self.row(*place))?;
+        let end = self.end_of(shift)?;
         let Tally::ShiftEnded { basis, .. } = &end.event else {
             return None;
         };
@@ -216,7 +208,7 @@ impl Ledger {
 
     /// Whether an entry of that kind counts on that day or any before.
     pub fn began(&self, kind: Kind, day: Day) -> bool {
-        self.firsts[kind as usize].is_some_and(|first| first <= day)
+        self.firsts.of(kind).is_some_and(|first| first <= day)
     }
 
     /// Whether a session was ever planned for that day or any before.
@@ -228,139 +220,117 @@ impl Ledger {
 
     /// Every day with a row or a session, the earliest first.
     pub fn days(&self) -> impl Iterator<Item = Day> {
-        let mut days: Vec<Day> = self
-            .days
-            .keys()
-            .chain(self.sessions_by_day.keys())
-            .copied()
-            .collect();
+        let of_sessions = self.sessions_by_day.keys().copied();
+        let mut days: Vec<Day> = self.days.days().chain(of_sessions).collect();
         days.sort_unstable();
         days.dedup();
         days.into_iter()
-    }
-
-    fn row_mut(&mut self, position: u64) -> Option<&mut Row> {
-        let slot = usize::try_from(position.checked_sub(1)?).ok()?;
-        self.rows.get_mut(slot)?.as_mut()
     }
 
     /// The day a row counts on: a session's is known once it is planned.
     pub fn day_of(&self, row: &Row) -> Option<Day> {
         match session_of(&row.event) {
             None => Some(self.zone.day_of(row.at)),
-            Some(id) => {
-                let (_, starts_at, _) = self.sessions.get(&id)?.plan?;
-                Some(self.zone.day_of(starts_at))
-            }
+            Some(id) => self.sessions.get(id)?.day,
         }
     }
 
     fn tally(&mut self, recorded: &Recorded, event: &Tally) {
         let place = recorded.position.0;
-        let waiting = match event {
-            Tally::EntryRetracted { target, .. } => {
-                self.retract(target.position.0);
-                false
-            }
+        let (mut waiting, mut session) = (false, Slot::default());
+        if let Some(id) = session_at(event) {
+            session = self.sessions.known(id).0;
+        }
+        match event {
+            Tally::EntryRetracted { target, .. } => self.retract(target.position.0),
             Tally::EntriesConfirmed { targets } => {
                 let places = targets.iter().map(|target| target.position.0);
                 places.for_each(|place| self.confirm(place));
-                false
-            }
-            Tally::ShiftStarted {
-                session: Some(id), ..
-            } => {
-                self.sessions.entry(*id).or_default().shifts.push(place);
-                false
-            }
-            Tally::ShiftEnded { shift, .. } => {
-                if let Some(row) = self.row_mut(shift.position.0) {
-                    row.ends.push(place);
-                }
-                false
             }
             Tally::VisitorCheckedIn { standing, .. }
             | Tally::MoneyDonated { standing, .. }
-            | Tally::GoodsDonated { standing, .. } => *standing == Standing::ToConfirm,
+            | Tally::GoodsDonated { standing, .. } => waiting = *standing == Standing::ToConfirm,
             Tally::HeadsCounted { .. }
             | Tally::CoffeeServed { .. }
             | Tally::CounterTallied { .. }
             | Tally::ContributionMade { .. }
-            | Tally::ShiftStarted { session: None, .. }
+            | Tally::ShiftStarted { .. }
+            | Tally::ShiftEnded { .. }
             | Tally::BarRevenueCounted { .. }
             | Tally::ShopRevenueCounted { .. }
             | Tally::IndicatorMeasured { .. }
-            | Tally::OpeningNoted { .. } => false,
-        };
-        let at = recorded.fact.occurred_at;
-        match session_of(event) {
-            Some(id) => self.sessions.entry(id).or_default().rows.push(place),
-            None => self
-                .days
-                .entry(self.zone.day_of(at))
-                .or_default()
-                .push(place),
+            | Tally::OpeningNoted { .. } => {}
         }
-        let row = Row {
-            entry: EntryId::new(recorded.fact.id),
-            at,
-            position: place,
-            recorded_at: recorded.recorded_at,
-            actor: recorded.actor,
-            event: event.clone(),
-            retracted: false,
-            waiting,
-            ends: Vec::new(),
-        };
-        if matches!(event, Tally::BarRevenueCounted { .. }) {
-            let day = self.zone.day_of(at);
-            self.tills.entry(day).or_default().push(place);
+        let what = self.rows.what(event, session);
+        if let What::ShiftEnd { shift, .. } = what {
+            self.rows.end(shift, place);
         }
-        self.note(&row);
-        let slot = usize::try_from(place.saturating_sub(1)).ok();
-        if let Some(empty) = slot.and_then(|slot| self.rows.get_mut(slot)) {
-            *empty = Some(row);
+        if let Some(day) = self.file(event, session, recorded.fact.occurred_at, place)
+            && !waiting
+        {
+            self.firsts.note(event, day);
         }
+        let (entry, at) = (EntryId::new(recorded.fact.id), recorded.fact.occurred_at);
+        let actor = self.rows.actor(recorded.actor);
+        let mut row = Kept::new(entry, at, recorded.recorded_at, actor, what);
+        row.waiting = waiting;
+        self.rows.put(place, row);
     }
 
-    /// Notes that a row counts, if it does.
-    fn note(&mut self, row: &Row) {
-        if row.waiting || row.retracted {
-            return;
+    /// Files a place where it is looked for; the day it counts on.
+    fn file(&mut self, event: &Tally, session: Slot, at: Timestamp, place: u64) -> Option<Day> {
+        let slot = Slot::of_place(place);
+        if let Some(session) = self.sessions.at_mut(session) {
+            if session_of(event).is_some() {
+                session.rows.push(slot);
+                return session.day;
+            }
+            if matches!(event, Tally::ShiftStarted { .. }) {
+                session.shifts.push(slot);
+            }
         }
-        let Some(day) = self.day_of(row) else { return };
-        for kind in kinds_of(&row.event).into_iter().flatten() {
-            let first = &mut self.firsts[kind as usize];
-            *first = Some(first.map_or(day, |first| first.min(day)));
+        let day = self.days.push(&self.zone, at, slot);
+        if matches!(event, Tally::BarRevenueCounted { .. }) {
+            self.tills.entry(day).or_default().push(slot);
         }
+        Some(day)
     }
 
     fn confirm(&mut self, place: u64) {
-        let Some(row) = self.row_mut(place) else {
-            return;
-        };
-        row.waiting = false;
-        let row = row.clone();
-        self.note(&row);
+        if let Some(row) = self.rows.get_mut(place) {
+            row.waiting = false;
+        }
+        self.note(place);
+    }
+
+    /// Notes that a row counts, if it does.
+    fn note(&mut self, place: u64) {
+        if let Some(row) = self.row(place).filter(|row| !row.waiting)
+            && let Some(day) = self.day_of(&row)
+        {
+            self.firsts.note(&row.event, day);
+        }
     }
 
     fn retract(&mut self, place: u64) {
-        let Some(row) = self.row_mut(place) else {
+        if let Some(row) = self.rows.get_mut(place) {
+            row.retracted = true;
+        }
+        let Some(row) = self.kept(place) else {
             return;
         };
-        row.retracted = true;
-        let kinds = kinds_of(&row.event);
-        let day = self.kept(place).and_then(|row| self.day_of(row));
-        for kind in kinds.into_iter().flatten() {
-            if self.firsts[kind as usize] == day {
-                self.firsts[kind as usize] = day.and_then(|day| self.first_from(day, kind));
+        let day = self.day_of(&row);
+        for kind in kinds_of(&row.event).into_iter().flatten() {
+            if self.firsts.of(kind) == day {
+                let first = day.and_then(|day| self.first_from(day, kind));
+                self.firsts.set(kind, first);
             }
         }
     }
 
     /// The first day from one on with an entry of a kind that counts.
     fn first_from(&self, day: Day, kind: Kind) -> Option<Day> {
-        let counts = |row: &Row| !row.waiting && kinds_of(&row.event).contains(&Some(kind));
+        let counts = |row: Row| !row.waiting && kinds_of(&row.event).contains(&Some(kind));
         let mut from = Some(day);
         while let Some(day) = from {
             let mut sessions = self.sessions_of(day).map(|(_, session)| session);
@@ -370,7 +340,7 @@ impl Ledger {
                 return Some(day);
             }
             let next = day.next();
-            let of_rows = self.days.range(next..).next().map(|(day, _)| *day);
+            let of_rows = self.days.next(next);
             let of_sessions = self.sessions_by_day.range(next..).next();
             let of_sessions = of_sessions.map(|(day, _)| *day);
             from = of_rows.into_iter().chain(of_sessions).min();
@@ -388,10 +358,10 @@ impl Ledger {
                 ..
             } => self.plan(*session, (*activity, *starts_at, *ends_at)),
             programme::Event::SessionCancelled { session } => {
-                self.sessions.entry(*session).or_default().held = Some(false);
+                self.sessions.known(*session).1.held = Some(false);
             }
             programme::Event::SessionConfirmed { session } => {
-                self.sessions.entry(*session).or_default().held = Some(true);
+                self.sessions.known(*session).1.held = Some(true);
             }
             programme::Event::ActivityAdded { .. }
             | programme::Event::ActivityChanged { .. }
@@ -402,19 +372,37 @@ impl Ledger {
 
     /// The first plan of a session stands; rows that came before it find their day.
     fn plan(&mut self, id: SessionId, plan: (ActivityId, Timestamp, Timestamp)) {
-        let session = self.sessions.entry(id).or_default();
+        let day = self.zone.day_of(plan.1);
+        let (_, session) = self.sessions.known(id);
         if session.plan.is_some() {
             return;
         }
         session.plan = Some(plan);
-        let places = session.rows.clone();
-        let day = self.zone.day_of(plan.1);
+        session.day = Some(day);
+        let waited = session.rows.clone();
         self.sessions_by_day.entry(day).or_default().push(id);
-        let waited: Vec<Row> = places
-            .into_iter()
-            .filter_map(|place| self.row(place).cloned())
-            .collect();
-        waited.iter().for_each(|row| self.note(row));
+        waited.into_iter().for_each(|slot| self.note(slot.place()));
+    }
+}
+
+/// The session an entry names.
+fn session_at(event: &Tally) -> Option<SessionId> {
+    match event {
+        Tally::VisitorCheckedIn { session, .. }
+        | Tally::HeadsCounted { session, .. }
+        | Tally::CoffeeServed { session, .. }
+        | Tally::ContributionMade { session, .. }
+        | Tally::ShiftStarted { session, .. } => *session,
+        Tally::CounterTallied { .. }
+        | Tally::ShiftEnded { .. }
+        | Tally::BarRevenueCounted { .. }
+        | Tally::ShopRevenueCounted { .. }
+        | Tally::MoneyDonated { .. }
+        | Tally::GoodsDonated { .. }
+        | Tally::IndicatorMeasured { .. }
+        | Tally::OpeningNoted { .. }
+        | Tally::EntryRetracted { .. }
+        | Tally::EntriesConfirmed { .. } => None,
     }
 }
 
@@ -435,36 +423,5 @@ pub(crate) fn session_of(event: &Tally) -> Option<SessionId> {
         | Tally::OpeningNoted { .. }
         | Tally::EntryRetracted { .. }
         | Tally::EntriesConfirmed { .. } => None,
-    }
-}
-
-fn kinds_of(event: &Tally) -> [Option<Kind>; 2] {
-    match event {
-        Tally::VisitorCheckedIn { session, .. } | Tally::HeadsCounted { session, .. } => {
-            [Some(Kind::Visit), session.map(|_| Kind::Participation)]
-        }
-        Tally::OpeningNoted {
-            state: OpeningState::NobodyCame,
-        } => [Some(Kind::Visit), None],
-        Tally::CoffeeServed { paid, .. } => [Some(Kind::Coffee), paid.map(|_| Kind::CoffeePaid)],
-        Tally::ShiftStarted { .. } => [Some(Kind::Shift), None],
-        Tally::BarRevenueCounted { expected, .. } => {
-            [Some(Kind::BarRevenue), expected.map(|_| Kind::BarExpected)]
-        }
-        Tally::ShopRevenueCounted { expected, .. } => [
-            Some(Kind::ShopRevenue),
-            expected.map(|_| Kind::ShopExpected),
-        ],
-        Tally::MoneyDonated { .. } => [Some(Kind::Money), None],
-        Tally::GoodsDonated { .. } => [Some(Kind::Goods), None],
-        Tally::CounterTallied { .. } => [Some(Kind::Counter), None],
-        Tally::ContributionMade { .. } => [Some(Kind::Contribution), None],
-        Tally::ShiftEnded { .. }
-        | Tally::IndicatorMeasured { .. }
-        | Tally::OpeningNoted {
-            state: OpeningState::Opened | OpeningState::Closed,
-        }
-        | Tally::EntryRetracted { .. }
-        | Tally::EntriesConfirmed { .. } => [None, None],
     }
 }

@@ -79,6 +79,7 @@ struct Plan {
 pub struct Today {
     zone: Zone,
     first: Option<Day>,
+    until: Timestamp,
     days: BTreeMap<Day, Count>,
     plans: BTreeMap<Day, BTreeMap<SessionId, Plan>>,
     sessions: HashMap<SessionId, Day>,
@@ -89,10 +90,13 @@ pub struct Today {
 
 impl Projection for Today {
     fn apply(&mut self, recorded: &Recorded) {
-        self.forget(self.zone.day_of(recorded.recorded_at).plus(-1));
+        if recorded.recorded_at >= self.until {
+            self.forget(recorded.recorded_at);
+        }
         match &recorded.fact.event {
             Event::Organisation(organisation::Event::Founded { time_zone, .. }) => {
                 self.zone = Zone::new(time_zone).unwrap_or_default();
+                self.until = Timestamp::default();
             }
             Event::Tally(event) => self.tally(recorded, event),
             Event::Programme(event) => self.programme(event),
@@ -145,8 +149,11 @@ impl Today {
         places.rev().copied()
     }
 
-    /// Drops the days before one.
-    fn forget(&mut self, first: Day) {
+    /// Drops the days before the one that ran until now: from here on the running day is another.
+    fn forget(&mut self, now: Timestamp) {
+        let day = self.zone.day_of(now);
+        self.until = self.zone.end_of(day);
+        let first = day.plus(-1);
         if self.first.is_some_and(|known| first <= known) {
             return;
         }

@@ -8,6 +8,7 @@ mod shifts;
 use crate::ledger::{Ledger, Row};
 use meetellen_events::tally::ShiftKind;
 use meetellen_events::values::{Day, EntryId, Name, Period, SessionId, Timestamp};
+use std::borrow::Borrow;
 
 /// Cups a visit from which on somebody may have mistyped.
 pub const CUPS_A_VISIT_MAX: i64 = 5;
@@ -126,10 +127,10 @@ impl Warning {
         self
     }
 
-    fn about<'a>(mut self, rows: impl IntoIterator<Item = &'a Row>) -> Self {
+    fn about<R: Borrow<Row>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
         let mut named: Vec<(u64, EntryId)> = rows
             .into_iter()
-            .map(|row| (row.position, row.entry))
+            .map(|row| (row.borrow().position, row.borrow().entry))
             .collect();
         named.sort_unstable();
         named.truncate(ENTRIES_MAX);

@@ -217,6 +217,24 @@ proptest! {
     }
 
     #[test]
+    fn rows_tell_what_was_recorded(steps in steps(80)) {
+        let world = World::after(&steps);
+        let house = folded(world.log());
+        for recorded in world.log() {
+            let row = house.get().kept(recorded.position.0);
+            let Event::Tally(event) = &recorded.fact.event else {
+                prop_assert!(row.is_none());
+                continue;
+            };
+            let row = row.expect("a row");
+            prop_assert_eq!(&row.event, event);
+            prop_assert_eq!(row.entry.uuid(), recorded.fact.id);
+            prop_assert_eq!(row.at, recorded.fact.occurred_at);
+            prop_assert_eq!((row.recorded_at, row.actor), (recorded.recorded_at, recorded.actor));
+        }
+    }
+
+    #[test]
     fn the_order_of_arrival_changes_nothing(
         steps in steps(80),
         order in proptest::collection::vec(any::<prop::sample::Index>(), 1..80),

@@ -42,7 +42,7 @@ impl Day {
 
     /// The day after.
     pub fn next(self) -> Self {
-        self.plus(1)
+        Self(self.0.tomorrow().unwrap_or(self.0))
     }
 
     /// Days from `earlier` to this day; negative where that is later.
@@ -214,6 +214,8 @@ struct Borders {
     zone: jiff::tz::TimeZone,
     /// 04:00 local of each day from [`FIRST_YEAR`] on, in milliseconds.
     starts: Vec<i64>,
+    /// Each of those days.
+    days: Vec<Day>,
 }
 
 const FIRST_YEAR: i16 = 2000;
@@ -233,9 +235,11 @@ impl Zone {
             return Ok(zone.clone());
         }
         let zone = jiff::tz::TimeZone::get(name).map_err(|_| InvalidValue::TimeZone)?;
+        let days = days();
         let canonical = zone.iana_name().unwrap_or(name).to_owned();
         let made = Self(Arc::new(Borders {
-            starts: starts(&zone),
+            starts: days.iter().map(|day| start(&zone, *day).millis()).collect(),
+            days,
             name: canonical,
             zone,
         }));
@@ -267,7 +271,7 @@ impl Zone {
         while index + 1 < starts.len() && starts[index + 1] <= at.millis() {
             index += 1;
         }
-        first_day().plus(i32::try_from(index).expect("a century of days"))
+        self.0.days[index]
     }
 
     /// When a day begins: 04:00 on the wall clock.
@@ -317,15 +321,10 @@ fn first_day() -> Day {
     Day(Date::constant(FIRST_YEAR, 1, 1))
 }
 
-fn starts(zone: &jiff::tz::TimeZone) -> Vec<i64> {
+fn days() -> Vec<Day> {
     let last = Day(Date::constant(LAST_YEAR, 1, 1));
-    let mut day = first_day();
-    let mut starts = Vec::new();
-    while day < last {
-        starts.push(start(zone, day).millis());
-        day = day.next();
-    }
-    starts
+    let days = std::iter::successors(Some(first_day()), |day| Some(day.next()));
+    days.take_while(|day| *day < last).collect()
 }
 
 fn start(zone: &jiff::tz::TimeZone, day: Day) -> Timestamp {

@@ -146,12 +146,12 @@ hex_bytes! {
 /// Personal text, readable only while its key exists: base64 of nonce and ciphertext. At most 8 KiB.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Sealed(String);
+pub struct Sealed(Box<str>);
 
 impl Sealed {
     /// From the key store's base64.
     pub fn new(base64: String) -> Self {
-        Self(base64)
+        Self(base64.into())
     }
 
     /// The base64 text.

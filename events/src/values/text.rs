@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A name or short remark for people to read: 1 to 200 characters, trimmed, without control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Name(String);
+pub struct Name(Box<str>);
 
 /// Longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 200;
@@ -24,7 +24,7 @@ impl Name {
         if text.chars().any(char::is_control) {
             return Err(InvalidValue::ControlCharacter);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The text itself.
@@ -52,7 +52,7 @@ impl TryFrom<String> for Name {
 
 impl From<Name> for String {
     fn from(name: Name) -> Self {
-        name.0
+        name.0.into()
     }
 }
 

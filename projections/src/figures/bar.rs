@@ -1,7 +1,7 @@
 //! Coffee, and what was in the tills.
 
 use super::{Basis, Figure, Seen, Value, Yardstick, rounded};
-use crate::ledger::{Kind, Ledger};
+use crate::ledger::{Kind, Ledger, Row};
 use meetellen_events::tally::{Event, ShiftKind};
 use meetellen_events::values::{Cents, Day, Period, PersonId};
 use std::collections::BTreeSet;
@@ -34,8 +34,9 @@ impl Till {
     }
 }
 
+/// Coffee and tills over a period.
 #[derive(Default)]
-struct Sums {
+pub(super) struct Bar {
     cups: Seen,
     paid: Seen,
     free: Seen,
@@ -44,7 +45,29 @@ struct Sums {
     shop: Till,
 }
 
-impl Sums {
+impl Bar {
+    pub(super) fn add_day(&mut self, rows: &[Row]) {
+        rows.iter().for_each(|row| self.add(&row.event));
+    }
+
+    pub(super) fn figures(&self, ledger: &Ledger, period: &Period) -> Vec<Figure> {
+        let began = |kind| ledger.began(kind, period.last_day());
+        let (bar_began, shop_began) = (began(Kind::BarRevenue), began(Kind::ShopRevenue));
+        let (bar, shop) = (&self.bar, &self.shop);
+        let mut figures = Vec::from(self.coffee(began));
+        figures.extend([
+            money("bar_revenue", bar_began, bar.all),
+            money("bar_revenue_hire", bar_began, bar.hire),
+            difference("bar_revenue_difference", began(Kind::BarExpected), bar),
+        ]);
+        figures.extend(canteen(ledger, period));
+        figures.extend([
+            money("shop_revenue", shop_began, shop.all),
+            difference("shop_revenue_difference", began(Kind::ShopExpected), shop),
+        ]);
+        figures
+    }
+
     fn add(&mut self, event: &Event) {
         match event {
             Event::CoffeeServed {
@@ -129,28 +152,6 @@ fn money(key: &'static str, known: bool, cents: i64) -> Figure {
 fn difference(key: &'static str, began: bool, till: &Till) -> Figure {
     let known = began && (till.counts == 0 || till.expected > 0);
     money(key, known, till.difference)
-}
-
-pub(super) fn figures(ledger: &Ledger, period: &Period) -> Vec<Figure> {
-    let mut sums = Sums::default();
-    for row in period.days().flat_map(|day| ledger.rows_of(day)) {
-        sums.add(&row.event);
-    }
-    let began = |kind| ledger.began(kind, period.last_day());
-    let (bar, shop) = (&sums.bar, &sums.shop);
-    let (bar_began, shop_began) = (began(Kind::BarRevenue), began(Kind::ShopRevenue));
-    let mut figures = Vec::from(sums.coffee(began));
-    figures.extend([
-        money("bar_revenue", bar_began, bar.all),
-        money("bar_revenue_hire", bar_began, bar.hire),
-        difference("bar_revenue_difference", began(Kind::BarExpected), bar),
-    ]);
-    figures.extend(canteen(ledger, period));
-    figures.extend([
-        money("shop_revenue", shop_began, shop.all),
-        difference("shop_revenue_difference", began(Kind::ShopExpected), shop),
-    ]);
-    figures
 }
 
 /// The bar's own revenue, private hire left out, from the beginning of the calendar year to the period's last day, and

@@ -4,6 +4,7 @@ use super::seen::{Seen, strength};
 use crate::ledger::{Ledger, Row, Session};
 use meetellen_events::tally::{CountBasis, Event, Evidence, OpeningState, ShiftKind, Visitor};
 use meetellen_events::values::{ActivityId, Day, HeadCount, Party, PersonId, Timestamp};
+use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
 
 /// What one day came to.
@@ -81,10 +82,14 @@ impl CheckIn {
 }
 
 /// Those check-ins of the rows that count: of each known visitor the one with the largest party, of equals the earliest.
-pub(crate) fn counted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<CheckIn> {
+pub(crate) fn counted<R: Borrow<Row>>(rows: impl IntoIterator<Item = R>) -> Vec<CheckIn> {
     let mut counted: Vec<CheckIn> = Vec::new();
     let mut places: HashMap<Visitor, usize> = HashMap::new();
-    for row in rows.filter(|row| !row.waiting) {
+    for row in rows {
+        let row: &Row = row.borrow();
+        if row.waiting {
+            continue;
+        }
         let Event::VisitorCheckedIn {
             party,
             visitor,
@@ -118,8 +123,8 @@ pub(crate) fn counted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<CheckIn> {
 type Heads = (HeadCount, CountBasis);
 
 /// The last head count of the rows.
-fn heads<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<Heads> {
-    let counts = rows.filter_map(|row| {
+fn heads(rows: &[Row]) -> Option<Heads> {
+    let counts = rows.iter().filter_map(|row| {
         let Event::HeadsCounted { heads, basis, .. } = &row.event else {
             return None;
         };
@@ -152,36 +157,30 @@ fn larger(one: Seen, other: Seen) -> Seen {
 
 /// Counts one day as known at an instant.
 pub fn count_day(ledger: &Ledger, day: Day, now: Timestamp) -> DayCount {
+    let rows: Vec<Row> = ledger.rows_of(day).collect();
+    count_rows(ledger, day, now, &rows)
+}
+
+/// Counts one day by its own rows, which were looked up before; those of its sessions are looked up here.
+pub(super) fn count_rows(ledger: &Ledger, day: Day, now: Timestamp, rows: &[Row]) -> DayCount {
     let mut count = DayCount::of_nothing(day);
-    let sessions: Vec<&Session> = ledger
-        .sessions_of(day)
-        .map(|(_, session)| session)
-        .collect();
-    let all = || {
-        let of_sessions = sessions
-            .iter()
-            .flat_map(|session| ledger.session_rows(session));
-        ledger.rows_of(day).chain(of_sessions)
-    };
-    let duty: BTreeSet<PersonId> = ledger.rows_of(day).filter_map(on_duty).collect();
-    opening(
-        &mut count,
-        ledger
-            .planned_opening(day)
-            .is_some_and(|start| start <= now),
-        all(),
-    );
+    let duty: BTreeSet<PersonId> = rows.iter().filter_map(on_duty).collect();
     let mut at_once = Seen::default();
-    for session in &sessions {
-        let found = count_session(ledger, session, now);
+    let mut of_sessions: Vec<Row> = Vec::new();
+    for (_, session) in ledger.sessions_of(day) {
+        let from = of_sessions.len();
+        of_sessions.extend(ledger.session_rows(session));
+        let found = count_session_rows(session, now, &of_sessions[from..]);
         add_session(&mut count, session, &found);
         at_once = larger(at_once, found.volunteers);
     }
-    // Kept apart: what head counts of sessions add comes behind the check-ins.
+    let planned = ledger.planned_opening(day);
+    let all = || rows.iter().chain(&of_sessions);
+    opening(&mut count, planned.is_some_and(|start| start <= now), all());
     for one in counted(all()) {
         add_visit(&mut count, ledger, &duty, &one);
     }
-    let door = heads(ledger.rows_of(day));
+    let door = heads(rows);
     let more = surplus(door, count.seen.total(), HeadCount::visitors);
     count.seen.add(&more);
     count.anonymous.add(&more);
@@ -257,8 +256,13 @@ pub struct SessionCount {
 
 /// Counts one session as known at an instant.
 pub fn count_session(ledger: &Ledger, session: &Session, now: Timestamp) -> SessionCount {
-    let check_ins = counted(ledger.session_rows(session));
-    let head_count = heads(ledger.session_rows(session));
+    let rows: Vec<Row> = ledger.session_rows(session).collect();
+    count_session_rows(session, now, &rows)
+}
+
+fn count_session_rows(session: &Session, now: Timestamp, rows: &[Row]) -> SessionCount {
+    let check_ins = counted(rows);
+    let head_count = heads(rows);
     let (mut seen, mut children) = (Seen::default(), 0);
     for one in &check_ins {
         seen.check_in(one.evidence, i64::from(one.party.persons()));

@@ -2,7 +2,7 @@
 
 use super::bar::cents;
 use super::{Figure, Value};
-use crate::ledger::{Kind, Ledger};
+use crate::ledger::{Kind, Ledger, Row};
 use meetellen_events::tally::Event;
 use meetellen_events::values::{Period, PersonId};
 use std::collections::BTreeSet;
@@ -29,15 +29,21 @@ impl Givers {
     }
 }
 
+/// Gifts over a period.
 #[derive(Default)]
-struct Sums {
+pub(super) struct Gifts {
     money: i64,
     gifts: i64,
     money_givers: Givers,
     goods_givers: Givers,
 }
 
-impl Sums {
+impl Gifts {
+    pub(super) fn add_day(&mut self, rows: &[Row]) {
+        let counting = rows.iter().filter(|row| !row.waiting);
+        counting.for_each(|row| self.add(&row.event));
+    }
+
     fn add(&mut self, event: &Event) {
         match event {
             Event::MoneyDonated { amount, donor, .. } => {
@@ -61,39 +67,36 @@ impl Sums {
             | Event::EntriesConfirmed { .. } => {}
         }
     }
-}
 
-pub(super) fn figures(ledger: &Ledger, period: &Period) -> Vec<Figure> {
-    let mut sums = Sums::default();
-    let rows = period.days().flat_map(|day| ledger.rows_of(day));
-    rows.filter(|row| !row.waiting)
-        .for_each(|row| sums.add(&row.event));
-    let money_began = ledger.began(Kind::Money, period.last_day());
-    let goods_began = ledger.began(Kind::Goods, period.last_day());
-    let (money, goods) = (&sums.money_givers, &sums.goods_givers);
-    let either = money.named.union(&goods.named).count() + money.unnamed + goods.unnamed;
-    let figure =
-        |key, unit, known, number| Figure::new(key, unit, Value::known(known, number)).entered();
-    vec![
-        figure("donations_money", "cents", money_began, sums.money),
-        figure("donations_money_count", "gifts", money_began, sums.gifts),
-        figure(
-            "donors",
-            "persons/parties",
-            money_began || goods_began,
-            either as i64,
-        ),
-        figure(
-            "money_donors",
-            "persons/parties",
-            money_began,
-            money.number(),
-        ),
-        figure(
-            "goods_donors",
-            "persons/parties",
-            goods_began,
-            goods.number(),
-        ),
-    ]
+    pub(super) fn figures(&self, ledger: &Ledger, period: &Period) -> Vec<Figure> {
+        let money_began = ledger.began(Kind::Money, period.last_day());
+        let goods_began = ledger.began(Kind::Goods, period.last_day());
+        let (money, goods) = (&self.money_givers, &self.goods_givers);
+        let either = money.named.union(&goods.named).count() + money.unnamed + goods.unnamed;
+        let figure = |key, unit, known, number| {
+            Figure::new(key, unit, Value::known(known, number)).entered()
+        };
+        vec![
+            figure("donations_money", "cents", money_began, self.money),
+            figure("donations_money_count", "gifts", money_began, self.gifts),
+            figure(
+                "donors",
+                "persons/parties",
+                money_began || goods_began,
+                either as i64,
+            ),
+            figure(
+                "money_donors",
+                "persons/parties",
+                money_began,
+                money.number(),
+            ),
+            figure(
+                "goods_donors",
+                "persons/parties",
+                goods_began,
+                goods.number(),
+            ),
+        ]
+    }
 }

@@ -11,7 +11,7 @@ const HOUR_MILLIS: i64 = 3_600_000;
 
 /// What the volunteers of a period did.
 #[derive(Default)]
-struct Work {
+pub(super) struct Work {
     shifts: i64,
     bar_shifts: i64,
     instructed: i64,
@@ -22,30 +22,6 @@ struct Work {
     millis_by_year: BTreeMap<i16, i64>,
     /// Who was active, and whether by a shift.
     active: BTreeMap<PersonId, bool>,
-}
-
-pub(super) fn figures(ledger: &Ledger, period: &Period, days: &[DayCount]) -> Vec<Figure> {
-    let mut work = Work::default();
-    for day in period.days() {
-        work.add_day(ledger, day);
-    }
-    for day in days {
-        work.add_organisers(ledger, day);
-    }
-    let mut figures = registered(ledger.facts(), period);
-    figures.push(work.active(ledger, period));
-    let known = ledger.began(Kind::Shift, period.last_day());
-    let shifts = |key, number| Figure::new(key, "shifts", Value::known(known, number)).tapped();
-    figures.push(shifts("shifts", work.shifts));
-    figures.push(shifts("bar_shifts", work.bar_shifts));
-    figures.extend(work.hours());
-    figures.push(work.replacement_value(ledger, period));
-    figures.push(shifts("bar_shifts_instructed", work.instructed).covering(
-        work.instructed,
-        Whole::Shifts,
-        work.bar_shifts,
-    ));
-    figures
 }
 
 /// The register on the last day, and who joined or left in the period.
@@ -112,9 +88,25 @@ impl Span {
 }
 
 impl Work {
-    fn add_day(&mut self, ledger: &Ledger, day: Day) {
+    pub(super) fn figures(&self, ledger: &Ledger, period: &Period) -> Vec<Figure> {
+        let known = ledger.began(Kind::Shift, period.last_day());
+        let shifts = |key, number| Figure::new(key, "shifts", Value::known(known, number)).tapped();
+        let instructed = shifts("bar_shifts_instructed", self.instructed);
+        let mut figures = registered(ledger.facts(), period);
+        figures.push(self.active(ledger, period));
+        figures.push(shifts("shifts", self.shifts));
+        figures.push(shifts("bar_shifts", self.bar_shifts));
+        figures.extend(self.hours());
+        figures.push(self.replacement_value(ledger, period));
+        figures.push(instructed.covering(self.instructed, Whole::Shifts, self.bar_shifts));
+        figures
+    }
+
+    pub(super) fn add_day(&mut self, ledger: &Ledger, count: &DayCount, rows: &[Row]) {
+        let day = count.day;
+        self.add_organisers(ledger, count);
         let mut bar: Vec<Span> = Vec::new();
-        for row in ledger.rows_of(day) {
+        for row in rows {
             if let Event::ContributionMade {
                 volunteer: Some(volunteer),
                 ..
@@ -148,7 +140,7 @@ impl Work {
         let around = [day.plus(-1), day, day.next()];
         let duties = around.into_iter().flat_map(|near| {
             let rows = ledger.rows_of(near);
-            rows.filter_map(move |row| duty(ledger, near, row))
+            rows.filter_map(move |row| duty(ledger, near, &row))
         });
         let instructed: Vec<Span> = duties
             .filter(|(_, volunteer, _)| {

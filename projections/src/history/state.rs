@@ -140,11 +140,8 @@ impl<'a> Reader<'a> {
         let Some(shift) = self.ledger.row(shift) else {
             return State::Retracted;
         };
-        let standing = shift
-            .ends
-            .iter()
-            .find(|end| self.ledger.row(**end).is_some());
-        if standing == Some(&row.position) {
+        let standing = self.ledger.end_of(&shift);
+        if standing.is_some_and(|end| end.position == row.position) {
             State::Counted
         } else {
             State::Replaced
@@ -152,7 +149,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn last<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<u64> {
+fn last(rows: impl Iterator<Item = Row>) -> Option<u64> {
     let counts = rows.filter(|row| matches!(&row.event, Event::HeadsCounted { .. }));
     let last = counts.max_by_key(|row| (row.at, row.position));
     last.map(|row| row.position)

@@ -39,7 +39,7 @@ struct Goods {
     quantity: i64,
 }
 
-pub(super) fn goods<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<GoodsRow> {
+pub(super) fn goods(rows: impl Iterator<Item = Row>) -> Vec<GoodsRow> {
     let mut categories: BTreeMap<String, Alike<Goods>> = BTreeMap::new();
     for row in rows.filter(|row| !row.waiting) {
         let Event::GoodsDonated {
@@ -51,7 +51,7 @@ pub(super) fn goods<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<GoodsRow> {
         else {
             continue;
         };
-        let sum = alike(&mut categories, category, row);
+        let sum = alike(&mut categories, category, &row);
         sum.quantity += i64::from(quantity.get());
         sum.unnamed += i64::from(donor.is_none());
         sum.named.extend(*donor);
@@ -71,7 +71,7 @@ struct Brought {
     sessions: HashSet<SessionId>,
 }
 
-pub(super) fn contributions<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<ContributionRow> {
+pub(super) fn contributions(rows: impl Iterator<Item = Row>) -> Vec<ContributionRow> {
     let mut kinds: BTreeMap<String, Alike<Brought>> = BTreeMap::new();
     for row in rows {
         let Event::ContributionMade {
@@ -83,7 +83,7 @@ pub(super) fn contributions<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Cont
         else {
             continue;
         };
-        let sum = alike(&mut kinds, kind, row);
+        let sum = alike(&mut kinds, kind, &row);
         sum.quantity += i64::from(quantity.get());
         sum.sessions.extend(*session);
     }

@@ -18,10 +18,10 @@ fn stood(stands: &Stands<Name>, period: &Period) -> bool {
     stands.since <= period.last_day() && !ended && stands.until != Some(stands.since)
 }
 
-pub(super) fn counters<'a>(
+pub(super) fn counters(
     ledger: &Ledger,
     period: &Period,
-    rows: impl Iterator<Item = &'a Row>,
+    rows: impl Iterator<Item = Row>,
 ) -> Vec<CounterRow> {
     let mut sums: BTreeMap<CounterId, i64> = BTreeMap::new();
     for row in rows {
@@ -54,7 +54,7 @@ pub(super) fn counters<'a>(
 
 /// Whether a counter was used before a day.
 fn was_used(ledger: &Ledger, counter: CounterId, before: Day) -> bool {
-    let used = |row: &Row| matches!(&row.event, Event::CounterTallied { counter: of, .. } if *of == counter);
+    let used = |row: Row| matches!(&row.event, Event::CounterTallied { counter: of, .. } if *of == counter);
     ledger.began(Kind::Counter, before)
         && ledger
             .days()
@@ -69,10 +69,10 @@ struct Measured {
     number: i128,
 }
 
-pub(super) fn indicators<'a>(
+pub(super) fn indicators(
     ledger: &Ledger,
     period: &Period,
-    rows: impl Iterator<Item = &'a Row>,
+    rows: impl Iterator<Item = Row>,
 ) -> Vec<IndicatorRow> {
     let mut found: BTreeMap<IndicatorId, Measured> = BTreeMap::new();
     for row in rows {

@@ -16,7 +16,7 @@ struct Sum {
     volunteers: HashSet<PersonId>,
 }
 
-pub(super) fn shifts<'a>(ledger: &Ledger, rows: impl Iterator<Item = &'a Row>) -> Vec<ShiftRow> {
+pub(super) fn shifts(ledger: &Ledger, rows: impl Iterator<Item = Row>) -> Vec<ShiftRow> {
     let mut kinds: BTreeMap<ShiftKind, Sum> = BTreeMap::new();
     for row in rows {
         let Event::ShiftStarted {
@@ -28,7 +28,7 @@ pub(super) fn shifts<'a>(ledger: &Ledger, rows: impl Iterator<Item = &'a Row>) -
         let sum = kinds.entry(*kind).or_default();
         sum.shifts += 1;
         sum.volunteers.insert(*volunteer);
-        if let Some((millis, _)) = ledger.hours_of(row) {
+        if let Some((millis, _)) = ledger.hours_of(&row) {
             sum.millis = Some(sum.millis.unwrap_or(0) + millis);
         }
     }

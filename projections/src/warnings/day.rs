@@ -35,7 +35,7 @@ fn waiting(ledger: &Ledger, day: Day) -> Option<Warning> {
     let of_sessions = ledger.sessions_of(day).map(|(_, session)| session);
     let of_sessions = of_sessions.flat_map(|session| ledger.session_rows(session));
     let rows = ledger.rows_of(day).chain(of_sessions);
-    let waiting: Vec<&Row> = rows.filter(|row| row.waiting).collect();
+    let waiting: Vec<Row> = rows.filter(|row| row.waiting).collect();
     if waiting.is_empty() {
         return None;
     }
@@ -45,12 +45,13 @@ fn waiting(ledger: &Ledger, day: Day) -> Option<Warning> {
 }
 
 /// The last head count with what it says of visitors.
-fn last_head_count<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<(&'a Row, i64)> {
+fn last_head_count(rows: impl Iterator<Item = Row>) -> Option<(Row, i64)> {
     let counts = rows.filter_map(|row| {
         let Event::HeadsCounted { heads, .. } = &row.event else {
             return None;
         };
-        Some((row, i64::from(heads.visitors())))
+        let heads = i64::from(heads.visitors());
+        Some((row, heads))
     });
     counts.max_by_key(|(row, _)| (row.at, row.position))
 }
@@ -61,13 +62,16 @@ fn door(ledger: &Ledger, day: Day) -> Option<Warning> {
     let of_sessions = ledger.sessions_of(day).map(|(_, session)| session);
     let of_sessions = of_sessions.flat_map(|session| ledger.session_rows(session));
     let rows = ledger.rows_of(day).chain(of_sessions);
-    let on_duty: HashSet<PersonId> = ledger.rows_of(day).filter_map(on_duty).collect();
+    let on_duty: HashSet<PersonId> = ledger
+        .rows_of(day)
+        .filter_map(|row| on_duty(&row))
+        .collect();
     let by_then = counted(rows.filter(|other| other.at <= row.at));
     let persons = by_then.iter().map(|one| {
         let working = matches!(one.visitor, Visitor::Pass(person) if on_duty.contains(&person));
         i64::from(one.party.persons()) - i64::from(working)
     });
-    below(day, row, heads, persons.sum())
+    below(day, &row, heads, persons.sum())
 }
 
 fn on_duty(row: &Row) -> Option<PersonId> {
@@ -89,7 +93,8 @@ fn below(day: Day, row: &Row, heads: i64, check_ins: i64) -> Option<Warning> {
 fn bar(ledger: &Ledger, count: &DayCount) -> Vec<Warning> {
     let (mut cups, mut cents) = (0, 0);
     let (mut coffee, mut tills) = (Vec::new(), Vec::new());
-    for row in ledger.rows_of(count.day) {
+    let rows: Vec<Row> = ledger.rows_of(count.day).collect();
+    for row in &rows {
         if let Event::CoffeeServed { cups: more, .. } = &row.event {
             cups += i64::from(more.get());
             coffee.push(row);
@@ -155,7 +160,7 @@ impl OfSession<'_> {
         let (row, heads) = last_head_count(rows())?;
         let by_then = counted(rows().filter(|other| other.at <= row.at));
         let persons = by_then.iter().map(|one| i64::from(one.party.persons()));
-        let warning = below(self.day, row, heads, persons.sum())?.at(self.id);
+        let warning = below(self.day, &row, heads, persons.sum())?.at(self.id);
         Some(match self.name() {
             Some(name) => warning.with("activity", Parameter::Name(name)),
             None => warning,

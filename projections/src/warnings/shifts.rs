@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 const HOUR_MILLIS: i128 = 3_600_000;
 
-struct Shift<'a> {
-    row: &'a Row,
+struct Shift {
+    row: Row,
     day: Day,
     volunteer: PersonId,
     kind: ShiftKind,
@@ -22,7 +22,7 @@ pub(super) fn warnings(ledger: &Ledger, period: &Period) -> Vec<Warning> {
     // A shift of the day before may last into the period.
     let before = period.first_day().plus(-1);
     let days = std::iter::once(before).chain(period.days());
-    let shifts: Vec<Shift<'_>> = days.flat_map(|day| of_day(ledger, day)).collect();
+    let shifts: Vec<Shift> = days.flat_map(|day| of_day(ledger, day)).collect();
     let own = shifts.iter().filter(|shift| period.contains(shift.day));
     let mut found: Vec<Warning> = own
         .filter_map(|shift| hours_unknown(ledger, shift, now))
@@ -31,7 +31,7 @@ pub(super) fn warnings(ledger: &Ledger, period: &Period) -> Vec<Warning> {
     found
 }
 
-fn of_day(ledger: &Ledger, day: Day) -> impl Iterator<Item = Shift<'_>> {
+fn of_day(ledger: &Ledger, day: Day) -> impl Iterator<Item = Shift> {
     ledger.rows_of(day).filter_map(move |row| {
         let Event::ShiftStarted {
             volunteer, kind, ..
@@ -39,23 +39,24 @@ fn of_day(ledger: &Ledger, day: Day) -> impl Iterator<Item = Shift<'_>> {
         else {
             return None;
         };
-        let end = row.ends.iter().find_map(|place| ledger.row(*place));
+        let (volunteer, kind) = (*volunteer, *kind);
+        let end = ledger.end_of(&row);
         Some(Shift {
             row,
             day,
-            volunteer: *volunteer,
-            kind: *kind,
+            volunteer,
+            kind,
             ended_at: end.map(|end| end.at),
         })
     })
 }
 
-fn hours_unknown(ledger: &Ledger, shift: &Shift<'_>, now: Timestamp) -> Option<Warning> {
+fn hours_unknown(ledger: &Ledger, shift: &Shift, now: Timestamp) -> Option<Warning> {
     let warn = |kind| {
         Warning::new(kind, shift.day)
             .with("shift", Parameter::Shift(shift.kind))
             .with("since", Parameter::Time(shift.row.at))
-            .about([shift.row])
+            .about([&shift.row])
     };
     let Some(ended_at) = shift.ended_at else {
         let over = ledger.zone().end_of(shift.day) <= now;
@@ -69,15 +70,15 @@ fn hours_unknown(ledger: &Ledger, shift: &Shift<'_>, now: Timestamp) -> Option<W
 }
 
 /// Of each shift that begins while another of the same person lasts, that other.
-fn at_once(ledger: &Ledger, period: &Period, shifts: &[Shift<'_>], now: Timestamp) -> Vec<Warning> {
-    let mut by_person: BTreeMap<PersonId, Vec<&Shift<'_>>> = BTreeMap::new();
+fn at_once(ledger: &Ledger, period: &Period, shifts: &[Shift], now: Timestamp) -> Vec<Warning> {
+    let mut by_person: BTreeMap<PersonId, Vec<&Shift>> = BTreeMap::new();
     for shift in shifts {
         by_person.entry(shift.volunteer).or_default().push(shift);
     }
     let mut found = Vec::new();
     for mut own in by_person.into_values() {
         own.sort_by_key(|shift| (shift.row.at, shift.row.position));
-        let mut lasting: Option<(&Shift<'_>, Timestamp)> = None;
+        let mut lasting: Option<(&Shift, Timestamp)> = None;
         for shift in own {
             let until = until(ledger, shift, now);
             if let Some((other, end)) = lasting
@@ -88,7 +89,7 @@ fn at_once(ledger: &Ledger, period: &Period, shifts: &[Shift<'_>], now: Timestam
                 let warning = Warning::new(Kind::ShiftsAtOnce, shift.day)
                     .with("since", Parameter::Time(shift.row.at))
                     .with("until", Parameter::Time(end.min(until)));
-                found.push(warning.about([other.row, shift.row]));
+                found.push(warning.about([&other.row, &shift.row]));
             }
             if lasting.is_none_or(|(_, end)| end < until) {
                 lasting = Some((shift, until));
@@ -99,9 +100,9 @@ fn at_once(ledger: &Ledger, period: &Period, shifts: &[Shift<'_>], now: Timestam
 }
 
 /// A shift without hours lasts to the end of its day, or to now.
-fn until(ledger: &Ledger, shift: &Shift<'_>, now: Timestamp) -> Timestamp {
+fn until(ledger: &Ledger, shift: &Shift, now: Timestamp) -> Timestamp {
     let end_of_day = ledger.zone().end_of(shift.day);
-    match (ledger.hours_of(shift.row), shift.ended_at) {
+    match (ledger.hours_of(&shift.row), shift.ended_at) {
         (Some(_), Some(ended_at)) => ended_at,
         (None, _) | (_, None) => end_of_day.min(now.max(shift.row.at)),
     }

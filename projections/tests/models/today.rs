@@ -382,7 +382,7 @@ proptest! {
         let ledger = played.world.house.get();
         let standing = |shift: &&Target| {
             ledger.row(shift.position.0).is_some_and(|row| {
-                row.ends.iter().all(|end| ledger.row(*end).is_none())
+                ledger.end_of(&row).is_none()
             })
         };
         prop_assert_eq!(

@@ -117,7 +117,7 @@ fn page(
             })
             .collect(),
         last: today
-            .map(|row| last_entry(node, ledger, names, t, row))
+            .map(|row| last_entry(node, ledger, names, t, &row))
             .collect(),
         shift_entry: entry(),
         revenue_entry: entry(),
@@ -203,7 +203,7 @@ pub fn undoable(
 ) -> Option<LastEntry> {
     let ledger = live.house.get();
     let row = ledger.row(live.organisation.entry(entry)?.0)?;
-    Some(last_entry(node, ledger, names, t, row))
+    Some(last_entry(node, ledger, names, t, &row))
 }
 
 fn last_entry(node: &Node, ledger: &Ledger, names: &Names, t: Language, row: &Row) -> LastEntry {

@@ -62,7 +62,7 @@ impl Teller<'_> {
             Event::ShiftEnded { shift, .. } => self
                 .ledger
                 .kept(shift.position.0)
-                .map_or_else(String::new, |start| self.detail(start)),
+                .map_or_else(String::new, |start| self.detail(&start)),
             Event::BarRevenueCounted { amount, .. }
             | Event::ShopRevenueCounted { amount, .. }
             | Event::MoneyDonated { amount, .. } => t.money(cents(*amount)),
@@ -78,7 +78,7 @@ impl Teller<'_> {
             Event::EntryRetracted { target, .. } => self
                 .ledger
                 .kept(target.position.0)
-                .map_or_else(String::new, |taken_back| self.whole(taken_back)),
+                .map_or_else(String::new, |taken_back| self.whole(&taken_back)),
             Event::EntriesConfirmed { targets } => {
                 number(i64::try_from(targets.len()).unwrap_or(i64::MAX))
             }

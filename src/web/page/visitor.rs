@@ -331,7 +331,7 @@ async fn thanks(
         ..
     } = &row.event
     {
-        let day = ledger.day_of(row).unwrap_or(scan.today);
+        let day = ledger.day_of(&row).unwrap_or(scan.today);
         // A day long over has its visits alone.
         let number = live.house.today().number_of(entry);
         let number = number.unwrap_or_else(|| count_day(ledger, day, scan.now).seen.total());

@@ -146,7 +146,7 @@ fn shown(node: &Node, ledger: &Ledger, teller: &Teller<'_>, entry: &history::Ent
     Entry {
         id: entry.entry.to_string(),
         kind: entry.entry_type.name().to_owned(),
-        detail: row.map_or_else(String::new, |row| teller.detail(row)),
+        detail: row.map_or_else(String::new, |row| teller.detail(&row)),
         day: entry.day.date(),
         at: super::facts::clock(ledger.zone(), entry.occurred_at),
         position: entry.position,

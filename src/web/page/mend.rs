@@ -77,11 +77,11 @@ fn address(found: &Warning) -> String {
 }
 
 /// A shift's start, by its entry, and its end where it has one.
-fn shift_of(ledger: &Ledger, position: Option<u64>) -> Result<(&Row, Option<&Row>), Problem> {
+fn shift_of(ledger: &Ledger, position: Option<u64>) -> Result<(Row, Option<Row>), Problem> {
     let row = position.and_then(|position| ledger.row(position));
     let row = row.filter(|row| matches!(row.event, Event::ShiftStarted { .. }));
     let row = row.ok_or_else(|| Problem::from(Cause::UnknownShift))?;
-    let end = row.ends.iter().find_map(|end| ledger.row(*end));
+    let end = ledger.end_of(&row);
     Ok((row, end))
 }
 
@@ -116,7 +116,7 @@ async fn shift(
             kind: shift_word(*kind).to_owned(),
             day: zone.day_of(row.at).date(),
             since: clock(zone, row.at),
-            end: end.map(|end| end.entry.to_string()),
+            end: end.as_ref().map(|end| end.entry.to_string()),
             from: local(zone, row.at),
             suggested: end.map_or_else(|| local(zone, row.at), |end| local(zone, end.at)),
         }

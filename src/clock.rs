@@ -1,13 +1,21 @@
 //! The server's clock: the one place where the time comes in.
 
 use meetellen_events::values::Timestamp;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
 
 /// Says what time it is.
 pub trait Clock: Send + Sync {
     /// Now, to the millisecond.
     fn now(&self) -> Timestamp;
+
+    /// Time that has gone by since some instant, for waiting: it does not go back where the clock is set back.
+    fn ticks(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.now().millis()).unwrap_or(0))
+    }
 }
+
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The machine's own clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +24,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
+    }
+
+    fn ticks(&self) -> Duration {
+        STARTED.elapsed()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The server and the command line of Meetellen.
 
+pub mod address;
 pub mod api;
 pub mod cli;
 pub mod clock;
@@ -10,6 +11,7 @@ pub mod export;
 pub mod guard;
 pub mod i18n;
 pub mod keys;
+pub mod limits;
 pub mod live;
 pub mod load;
 pub mod node;

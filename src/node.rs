@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::live::Shared;
 use crate::problem::{Cause, Problem};
 use crate::tokens::{OperatorToken, Tokens};
@@ -33,6 +34,8 @@ pub struct Parts {
     pub public_url: String,
     /// Proxies whose word on addresses is believed, beside loopback.
     pub trusted_proxies: Vec<IpAddr>,
+    /// How often something may be asked for.
+    pub limits: Limits,
     /// The setup link's code, while there is no organisation.
     pub setup: Mutex<Option<Code>>,
     /// Held while a giver's name is looked up and registered.
@@ -66,6 +69,11 @@ impl Node {
     /// The log, to read. Every call may touch the disk: only off the async threads.
     pub fn reader(&self) -> &LogReader {
         self.writer.reader()
+    }
+
+    /// Whether it can record.
+    pub fn is_ready(&self) -> bool {
+        self.writer.is_running() && !self.reader().store_failed() && !self.writer.is_full()
     }
 
     /// Whether people reach this server by https.

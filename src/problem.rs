@@ -12,6 +12,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{FormConfig, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
+use std::time::Duration;
 
 pub use cause::Cause;
 pub use rejected::rejected;
@@ -19,8 +20,8 @@ pub use rejected::rejected;
 /// Bytes of a JSON body on every route that takes neither entries nor an import.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// Seconds after which a client that was too fast, or met a full queue, may come back.
-const RETRY_AFTER_SECONDS: u32 = 1;
+/// Seconds after which a client may come back, where nothing else is said.
+const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// One refused request.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,8 @@ pub struct Problem {
     detail: Option<String>,
     instance: uuid::Uuid,
     errors: Vec<FieldError>,
+    /// Seconds after which to come back.
+    retry_after: Option<u64>,
 }
 
 /// One field that was not as it should be.
@@ -64,6 +67,11 @@ impl From<Cause> for Problem {
             detail: None,
             instance: uuid::Uuid::now_v7(),
             errors: Vec::new(),
+            retry_after: matches!(
+                cause.status(),
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+            )
+            .then_some(RETRY_AFTER_SECONDS),
         }
     }
 }
@@ -112,6 +120,19 @@ impl Problem {
         self
     }
 
+    /// Says when to come back: in whole seconds, at least one.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.retry_after = Some(whole.max(1));
+        self
+    }
+
+    /// In how many seconds to come back, where that helps.
+    pub const fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// Why the request was refused.
     pub const fn cause(&self) -> Cause {
         self.cause
@@ -147,11 +168,8 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
-        if matches!(
-            self.status_code(),
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        ) {
-            response.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));

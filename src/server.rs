@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::erasure::FinishError;
 use crate::keys::{KeyError, Keys};
+use crate::limits::{self, Limits};
 use crate::node::{Node, Parts};
 use crate::tokens::{OperatorToken, SigningError, Tokens};
 use crate::writer::{Core, Writer, WriterThread};
@@ -15,6 +16,7 @@ use meetellen_events::log::{self, EventLog, LogError, OpenError, Recovery, Step}
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// How long requests under way may take once the server stops.
 const STOP: Duration = Duration::from_secs(10);
@@ -66,6 +68,7 @@ pub struct Running {
     pub recovery: Recovery,
     server: actix_web::dev::Server,
     writer: WriterThread,
+    upkeep: JoinHandle<()>,
 }
 
 /// Opens the log of a folder.
@@ -114,12 +117,14 @@ pub fn start(
         keys,
         tokens,
         operator,
+        limits: Limits::new(Arc::clone(&clock)),
         clock,
         public_url,
         trusted_proxies: config.trusted_proxies.clone(),
         setup: Mutex::new(setup),
         donor_names: tokio::sync::Mutex::new(()),
     });
+    let upkeep = actix_web::rt::spawn(limits::upkeep(node.clone()));
     let shared = node.clone();
     let server = HttpServer::new(move || app(shared.clone()))
         .client_request_timeout(HEAD)
@@ -138,6 +143,7 @@ pub fn start(
         recovery,
         server,
         writer: thread,
+        upkeep,
     })
 }
 
@@ -153,9 +159,11 @@ impl Running {
             node,
             server,
             mut writer,
+            upkeep,
             ..
         } = self;
         let served = server.await;
+        upkeep.abort();
         let failed = !node.writer.is_running();
         // Waits for the disk.
         let joined = tokio::task::spawn_blocking(move || writer.stop()).await;
@@ -223,9 +231,14 @@ fn app(
         .wrap(actix_web::middleware::from_fn(guard::bodies))
         .route("/healthz", actix::get().to(api::service::health))
         .route("/readyz", actix::get().to(api::service::ready))
-        .service(actix::scope("/api/v1").configure(api::routes))
+        .service(
+            actix::scope("/api/v1")
+                .wrap(actix_web::middleware::from_fn(guard::codes))
+                .configure(api::routes),
+        )
         .service(
             actix::scope("")
+                .wrap(actix_web::middleware::from_fn(guard::codes))
                 .wrap(actix_web::middleware::from_fn(web::problems::as_pages))
                 .wrap(actix_web::middleware::Compress::default())
                 .configure(web::page::routes),

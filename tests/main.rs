@@ -6,6 +6,7 @@ mod cli;
 mod contract;
 mod figures;
 mod licences;
+mod limits;
 mod log;
 mod pages;
 mod people;

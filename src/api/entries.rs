@@ -4,6 +4,7 @@ use super::caller::{self, Caller};
 use super::client_time::ClientTime;
 use super::entry_body::{self, EntryBody};
 use super::fields::invalid;
+use crate::address;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::recording::{self, Status, Taken};
@@ -13,6 +14,7 @@ use meetellen_events::organisation::Authority;
 use meetellen_events::values::OrganisationId;
 use serde::Serialize;
 use serde_json::Value;
+use std::net::IpAddr;
 
 /// Entries in one request.
 pub const ENTRIES_MAX: usize = 500;
@@ -52,7 +54,11 @@ pub async fn record(
             Err(Problem::from(Cause::Invalid).at("", "at least one entry"))
         }
         Value::Array(entries) => {
-            let taken = take(&node, caller.as_ref(), &entries, client_time).await;
+            let mut taken = take(&node, caller.as_ref(), &entries, client_time).await;
+            let address = address::of(&node, &request);
+            taken
+                .iter_mut()
+                .for_each(|taken| count_unknown(&node, address, taken));
             let results = entries
                 .iter()
                 .zip(taken)
@@ -76,6 +82,16 @@ pub async fn record(
             };
             Ok(response.json(answer(&entries[0], Ok(taken))))
         }
+    }
+}
+
+/// Each code of an array that leads nowhere counts; one alone is counted on its way out.
+fn count_unknown(node: &Node, address: IpAddr, taken: &mut Result<Taken, Problem>) {
+    if let Err(problem) = taken
+        && problem.cause() == Cause::UnknownCode
+        && let Err(too_fast) = node.limits.unknown(address)
+    {
+        *problem = too_fast;
     }
 }
 

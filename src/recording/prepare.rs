@@ -5,6 +5,7 @@ use crate::keys::{KeyError, Opened, Owner};
 use crate::live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
+use meetellen_events::access::DeviceKind;
 use meetellen_events::organisation::Authority;
 use meetellen_events::tally::{Arrival, Command, Donor, Entry, Place, Who};
 use meetellen_events::values::{
@@ -90,6 +91,7 @@ impl<'a> Shared<'a> {
 
     /// The entry as the rules take it.
     pub(super) fn entry(&self, body: &EntryBody, authority: Authority) -> Result<Entry, Problem> {
+        self.within_limits(body, authority)?;
         let occurred_at = body.occurred_at.plus_millis(self.shift);
         Ok(Entry {
             id: body.id,
@@ -97,6 +99,33 @@ impl<'a> Shared<'a> {
             shifted_millis: self.shift,
             command: self.command(body, authority, occurred_at)?,
         })
+    }
+
+    /// Counts the entry against its code and phone, or its browser. Programs are held back by the writer's queue.
+    fn within_limits(&self, body: &EntryBody, authority: Authority) -> Result<(), Problem> {
+        let limits = &self.node.limits;
+        match authority {
+            Authority::Code(code) => {
+                limits.by_code(code)?;
+                if let Kind::CheckIn {
+                    arrival: entry_body::Arrival::Phone(token),
+                    ..
+                } = &body.kind
+                {
+                    limits.by_phone(token.bytes())?;
+                }
+                Ok(())
+            }
+            Authority::Device { device, .. } => {
+                let seen = self.live.read();
+                let known = seen.organisation.access().device(device);
+                if known.is_some_and(|known| known.kind == DeviceKind::Browser) {
+                    limits.by_browser(device)?;
+                }
+                Ok(())
+            }
+            Authority::Operator | Authority::System => Ok(()),
+        }
     }
 
     fn command(

@@ -6,7 +6,7 @@ use crate::i18n::Language;
 use crate::problem::{Cause, Problem};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Path;
@@ -92,17 +92,17 @@ pub fn page_of(problem: &Problem, t: Language, page: Page, back: Option<String>)
             .is_server_error()
             .then(|| problem.instance().to_string()),
     };
-    answer(status, &template)
+    let mut response = answer(status, &template);
+    if let Some(seconds) = problem.retry_after_seconds() {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 fn answer(status: StatusCode, template: &impl Template) -> HttpResponse {
     let mut response = HttpResponse::build(status);
-    if matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    ) {
-        response.insert_header((RETRY_AFTER, "1"));
-    }
     response
         .content_type("text/html; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"));

@@ -23,5 +23,6 @@ pub mod secrets;
 pub mod server;
 pub mod session;
 pub mod tokens;
+pub mod watch;
 pub mod web;
 pub mod writer;

@@ -6,7 +6,6 @@
 //! nothing left to wait for.
 
 use crate::clock::Clock;
-use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use governor::clock::Clock as Ticking;
 use governor::middleware::NoOpMiddleware;
@@ -30,9 +29,6 @@ pub const BY_PHONE_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("30 is not 
 
 /// Entries of one browser that was let in, a minute: two full uploads of what it kept while it was offline.
 pub const BY_BROWSER_A_MINUTE: NonZeroU32 = NonZeroU32::new(1_000).expect("1,000 is not zero");
-
-/// How often what is kept is gone through.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Networks of this many bits belong to one customer.
 const IPV6_CUSTOMER_BITS: u32 = 64;
@@ -111,15 +107,6 @@ impl Limits {
             let wait = until.wait_time_from(self.ticks.now());
             Problem::from(Cause::TooFast).retry_after(wait)
         })
-    }
-}
-
-/// Forgets them for as long as the server's system runs.
-pub async fn upkeep(node: Node) {
-    let mut rounds = tokio::time::interval(UPKEEP);
-    loop {
-        rounds.tick().await;
-        node.limits.forget();
     }
 }
 

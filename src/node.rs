@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::live::Shared;
 use crate::problem::{Cause, Problem};
 use crate::tokens::{OperatorToken, Tokens};
+use crate::watch::Watch;
 use crate::writer::{Done, Failed, Receipt, Refusal, WriteError, Writer};
 use meetellen_events::codec::Found;
 use meetellen_events::log::LogReader;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<IpAddr>,
     /// How often something may be asked for.
     pub limits: Limits,
+    /// The figures of this server.
+    pub watch: Watch,
     /// The setup link's code, while there is no organisation.
     pub setup: Mutex<Option<Code>>,
     /// Held while a giver's name is looked up and registered.

@@ -4,9 +4,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::erasure::FinishError;
 use crate::keys::{KeyError, Keys};
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 use crate::node::{Node, Parts};
 use crate::tokens::{OperatorToken, SigningError, Tokens};
+use crate::watch::{self, Watch};
 use crate::writer::{Core, Writer, WriterThread};
 use crate::{api, erasure, guard, problem, secrets, session, web};
 use actix_web::dev::ServerHandle;
@@ -17,6 +18,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing_actix_web::TracingLogger;
 
 /// How long requests under way may take once the server stops.
 const STOP: Duration = Duration::from_secs(10);
@@ -118,13 +120,14 @@ pub fn start(
         tokens,
         operator,
         limits: Limits::new(Arc::clone(&clock)),
+        watch: Watch::new().expect("there are buckets"),
         clock,
         public_url,
         trusted_proxies: config.trusted_proxies.clone(),
         setup: Mutex::new(setup),
         donor_names: tokio::sync::Mutex::new(()),
     });
-    let upkeep = actix_web::rt::spawn(limits::upkeep(node.clone()));
+    let upkeep = actix_web::rt::spawn(watch::upkeep(node.clone()));
     let shared = node.clone();
     let server = HttpServer::new(move || app(shared.clone()))
         .client_request_timeout(HEAD)
@@ -229,8 +232,11 @@ fn app(
         .wrap(web::browser::page_headers())
         .wrap(actix_web::middleware::from_fn(session::cookies))
         .wrap(actix_web::middleware::from_fn(guard::bodies))
+        .wrap(actix_web::middleware::from_fn(watch::count_answers))
+        .wrap(TracingLogger::<watch::Root>::new())
         .route("/healthz", actix::get().to(api::service::health))
         .route("/readyz", actix::get().to(api::service::ready))
+        .route("/metrics", actix::get().to(api::service::metrics))
         .service(
             actix::scope("/api/v1")
                 .wrap(actix_web::middleware::from_fn(guard::codes))

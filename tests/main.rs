@@ -14,3 +14,4 @@ mod programme;
 mod standing;
 mod start;
 mod support;
+mod watch;

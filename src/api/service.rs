@@ -1,7 +1,9 @@
 //! Whether the server is alive and can record.
 
+use super::caller::Operator;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
@@ -19,4 +21,12 @@ pub async fn ready(node: web::Data<Node>) -> Result<HttpResponse, Problem> {
         return Err(Cause::DiskFull.into());
     }
     Ok(HttpResponse::Ok().json(json!({ "status": "ok" })))
+}
+
+/// `GET /metrics`: for the host alone. Loopback opens nothing, since a proxy comes from there.
+pub async fn metrics(_operator: Operator, node: web::Data<Node>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(node.watch.render(&node))
 }

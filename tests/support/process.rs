@@ -96,6 +96,13 @@ impl Process {
         }
     }
 
+    /// Kills it. Every line it told people or logged.
+    pub fn logged(mut self) -> Vec<String> {
+        self.child.kill().expect("it still runs");
+        self.child.wait().expect("it is ours");
+        self.said.iter().collect()
+    }
+
     /// Kills it, as a power cut does. What it printed behind its first line.
     pub fn kill(mut self) -> Vec<String> {
         self.child.kill().expect("it still runs");

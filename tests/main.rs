@@ -1,6 +1,8 @@
 //! The black-box tests: what is outside sees the server by HTTP, by its command line and by its files.
 
 mod access;
+#[cfg(feature = "browser")]
+mod browser;
 mod calendar;
 mod cli;
 mod contract;

@@ -1,0 +1,168 @@
+//! The three flows in a phone-sized browser against a real server: check in, coffee with undo, the month.
+//! `cargo test --features browser --test black_box browser::`, with `chromium` and `chromedriver` on the path: a missing browser
+//! fails. The feature keeps `cargo test` passing on a machine that has Rust and gcc alone.
+
+mod phone;
+
+use super::support::Server;
+use super::support::house::{House, wait};
+use meetellen::api::house::invite;
+use meetellen_events::access::Role;
+use meetellen_events::organisation::Authority;
+use meetellen_events::values::{Name, Timestamp};
+use phone::Phone;
+use serde_json::{Value, json};
+
+/// A server whose clock stands at the browser's own time, so that its cookies are as old as the browser thinks.
+fn server() -> Server {
+    let server = Server::start();
+    let now = jiff::Timestamp::now().as_millisecond();
+    server.clock.set(Timestamp::from_millis(now));
+    server
+}
+
+/// The link that lets a browser in with this role.
+fn enrol_url(house: &House<'_>, role: Role) -> String {
+    let name = Name::new("Telefoon").expect("a short name");
+    let node = &house.server.node;
+    let url = invite(node, house.id, Authority::System, name, role);
+    wait(url).expect("an invitation is given")
+}
+
+fn today(house: &House<'_>) -> String {
+    let live = wait(house.server.node.open(house.id)).expect("it opens");
+    let zone = live.read().organisation.zone().cloned();
+    let day = zone
+        .expect("it was founded")
+        .day_of(house.server.node.now());
+    day.to_string()
+}
+
+#[track_caller]
+fn figure(house: &House<'_>, key: &str) -> Value {
+    let path = format!("/api/v1/figures?period={}", today(house));
+    let told = house.coordinator.get(&path).told(200);
+    let figures = told["figures"].as_array().expect("a list").clone();
+    let found = figures.into_iter().find(|figure| figure["key"] == key);
+    found.expect("a figure of that key")["value"].clone()
+}
+
+fn check_in_and_undo(script: bool) {
+    let server = server();
+    let house = server.found("huis");
+    let code = house.code(json!({ "for": "door" }));
+    let phone = Phone::new(script);
+    phone.open(&format!("{}/c/{code}", server.url));
+    assert_eq!(
+        figure(&house, "visits"),
+        Value::Null,
+        "looking counts nobody"
+    );
+    phone.fits();
+    phone.press("button.here");
+    assert_eq!(phone.text(".big"), "1");
+    phone.fits();
+    assert_eq!(figure(&house, "visits"), 1);
+    phone.press("form[action$='/undo'] button");
+    assert_eq!(phone.count(".big"), 0);
+    assert_eq!(figure(&house, "visits"), 0);
+}
+
+#[test]
+fn a_visitor_checks_in_with_one_tap_and_takes_it_back() {
+    check_in_and_undo(true);
+}
+
+#[test]
+fn a_visitor_checks_in_where_script_is_off() {
+    check_in_and_undo(false);
+}
+
+#[test]
+fn a_visitor_checks_in_by_keyboard_alone_and_counts_once() {
+    let server = server();
+    let house = server.found("huis");
+    let code = house.code(json!({ "for": "door" }));
+    let phone = Phone::new(true);
+    for _ in 0..2 {
+        phone.open(&format!("{}/c/{code}", server.url));
+        phone.tab_to("button.here");
+        phone.enter();
+        phone.waits_for("form[action$='/undo']");
+    }
+    assert_eq!(figure(&house, "visits"), 1, "one phone, one visit");
+}
+
+#[test]
+fn coffee_is_tapped_and_taken_back() {
+    let server = server();
+    let house = server.found("huis");
+    let phone = Phone::new(true);
+    phone.open(&enrol_url(&house, Role::Bar));
+    phone.press("form[action^='/enrol/'] button");
+    phone.open(&format!("{}/bar", server.url));
+    phone.fits();
+    phone.press("form[action='/bar/coffee'] button[value='1']");
+    assert_eq!(phone.text("form[action='/bar/coffee'] b"), "1");
+    phone.press("form[action='/bar/coffee'] button[value='5']");
+    assert_eq!(phone.text("form[action='/bar/coffee'] b"), "6");
+    assert_eq!(figure(&house, "coffee_cups"), 6);
+    phone.press("form[action='/bar/undo'] button");
+    assert_eq!(phone.text("form[action='/bar/coffee'] b"), "1");
+    assert_eq!(figure(&house, "coffee_cups"), 1);
+}
+
+#[test]
+fn the_month_shows_big_numbers_with_definition_and_entries() {
+    let server = server();
+    let house = server.found("huis");
+    for _ in 0..3 {
+        house.records("check_in", json!({}));
+    }
+    house.records("coffee", json!({ "cups": 7 }));
+    let month = today(&house)[..7].to_owned();
+    let phone = Phone::new(true);
+    phone.open(&enrol_url(&house, Role::Coordinator));
+    phone.press("form[action^='/enrol/'] button");
+    phone.open(&format!("{}/month/{month}", server.url));
+    phone.fits();
+    assert_eq!(phone.text(".figure b"), "3", "visits come first");
+    phone.press(".figure summary");
+    assert!(
+        phone.text(".figure details p").len() > 40,
+        "a definition is a sentence"
+    );
+    phone.press(".figure details a.button");
+    phone.fits();
+    assert!(phone.path().starts_with("/entries"), "{}", phone.path());
+    assert!(
+        phone.count("main li, main tbody tr") >= 3,
+        "the entries behind it"
+    );
+}
+
+#[test]
+fn the_coordinators_pages_fit_a_phone() {
+    let server = server();
+    let house = server.found("huis");
+    house.activity("Koor");
+    house.volunteer();
+    house.code(json!({ "for": "door" }));
+    let phone = Phone::new(true);
+    phone.open(&enrol_url(&house, Role::Coordinator));
+    phone.press("form[action^='/enrol/'] button");
+    for page in [
+        "/today",
+        "/programme",
+        "/people",
+        "/posters",
+        "/devices",
+        "/settings",
+        "/entries",
+        "/bar",
+    ] {
+        phone.open(&format!("{}{page}", server.url));
+        assert_eq!(phone.count("main h1"), 1, "{page}");
+        phone.fits();
+    }
+}

@@ -10,7 +10,7 @@ pub use kinds::Kind;
 use crate::Projection;
 use crate::facts::Facts;
 use kept::{Kept, Rows, Slot, What};
-use kinds::{Firsts, kinds_of};
+use kinds::Firsts;
 use meetellen_events::event::{Actor, Event, Recorded};
 use meetellen_events::organisation;
 use meetellen_events::programme;
@@ -303,9 +303,9 @@ impl Ledger {
         self.note(place);
     }
 
-    /// Notes that a row counts, if it does.
+    /// Notes that there was an entry of its kind, once it does not wait; a retracted one was there too.
     fn note(&mut self, place: u64) {
-        if let Some(row) = self.row(place).filter(|row| !row.waiting)
+        if let Some(row) = self.kept(place).filter(|row| !row.waiting)
             && let Some(day) = self.day_of(&row)
         {
             self.firsts.note(&row.event, day);
@@ -313,39 +313,10 @@ impl Ledger {
     }
 
     fn retract(&mut self, place: u64) {
+        // What came before the first entry stays known: that it was taken back is a count of 0.
         if let Some(row) = self.rows.get_mut(place) {
             row.retracted = true;
         }
-        let Some(row) = self.kept(place) else {
-            return;
-        };
-        let day = self.day_of(&row);
-        for kind in kinds_of(&row.event).into_iter().flatten() {
-            if self.firsts.of(kind) == day {
-                let first = day.and_then(|day| self.first_from(day, kind));
-                self.firsts.set(kind, first);
-            }
-        }
-    }
-
-    /// The first day from one on with an entry of a kind that counts.
-    fn first_from(&self, day: Day, kind: Kind) -> Option<Day> {
-        let counts = |row: Row| !row.waiting && kinds_of(&row.event).contains(&Some(kind));
-        let mut from = Some(day);
-        while let Some(day) = from {
-            let mut sessions = self.sessions_of(day).map(|(_, session)| session);
-            if self.rows_of(day).any(counts)
-                || sessions.any(|session| self.session_rows(session).any(counts))
-            {
-                return Some(day);
-            }
-            let next = day.next();
-            let of_rows = self.days.next(next);
-            let of_sessions = self.sessions_by_day.range(next..).next();
-            let of_sessions = of_sessions.map(|(day, _)| *day);
-            from = of_rows.into_iter().chain(of_sessions).min();
-        }
-        None
     }
 
     fn programme(&mut self, event: &programme::Event) {

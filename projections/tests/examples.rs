@@ -70,7 +70,6 @@ fn example_2_a_retracted_check_in_gives_way_to_the_other() {
         &history.figures("2026-10-05"),
         &[("visits", "1"), ("open_days", "1")],
     );
-    history.tap("2026-10-04T09:00:00Z", None);
     history.retract("2026-10-05T09:01:00Z", second);
     shows(
         &history.figures("2026-10-05"),

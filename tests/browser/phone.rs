@@ -223,7 +223,7 @@ fn chromedriver() -> (Child, u16) {
     let output = child.stdout.take().expect("its output is read");
     let port = BufReader::new(output).lines().find_map(|line| {
         let line = line.expect("it says its port");
-        let said = line.split_once("on port ")?.1;
+        let said = line.split_once("successfully on port ")?.1;
         said.trim_end_matches('.').parse().ok()
     });
     (child, port.expect("it says its port"))

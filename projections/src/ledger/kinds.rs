@@ -45,10 +45,6 @@ impl Firsts {
         self.0[kind as usize]
     }
 
-    pub(super) const fn set(&mut self, kind: Kind, first: Option<Day>) {
-        self.0[kind as usize] = first;
-    }
-
     /// Notes that an event counts on a day.
     pub(super) fn note(&mut self, event: &Event, day: Day) {
         for kind in kinds_of(event).into_iter().flatten() {

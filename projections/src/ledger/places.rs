@@ -60,16 +60,6 @@ impl Days {
         let growing = self.growing.iter().map(|growing| growing.day);
         self.others.keys().copied().chain(growing)
     }
-
-    /// The first such day from one on.
-    pub(super) fn next(&self, from: Day) -> Option<Day> {
-        let growing = self.growing.iter().map(|growing| growing.day);
-        let other = self.others.range(from..).next().map(|(day, _)| *day);
-        growing
-            .filter(|growing| *growing >= from)
-            .chain(other)
-            .min()
-    }
 }
 
 /// Sessions in the order they were first heard of, found by their ids.

@@ -87,8 +87,10 @@ fn a_kind_is_known_from_the_period_of_its_first_entry_on() {
     shows(&history.figures("2026-10-04"), &[("visits", "null")]);
     shows(&history.figures("2026-10-05"), &[("visits", "1")]);
     shows(&history.figures("2026-10-06"), &[("visits", "0")]);
+    // Taken back, it was still the first: its day is a day of nobody, as in example 2.
     history.retract("2026-10-21T10:00:00Z", first);
-    shows(&history.figures("2026-10-06"), &[("visits", "null")]);
+    shows(&history.figures("2026-10-05"), &[("visits", "0")]);
+    shows(&history.figures("2026-10-04"), &[("visits", "null")]);
     shows(&history.figures("2026-10-20"), &[("visits", "1")]);
 }
 

@@ -24,12 +24,15 @@ fn server() -> Server {
     server
 }
 
-/// The link that lets a browser in with this role.
-fn enrol_url(house: &House<'_>, role: Role) -> String {
+/// Lets the phone in with this role, by a link as an invitation has it.
+#[track_caller]
+fn enrols(phone: &Phone, house: &House<'_>, role: Role) {
     let name = Name::new("Telefoon").expect("a short name");
     let node = &house.server.node;
     let url = invite(node, house.id, Authority::System, name, role);
-    wait(url).expect("an invitation is given")
+    phone.open(&wait(url).expect("an invitation is given"));
+    phone.press("form[action^='/enrol/'] button");
+    phone.leaves("/enrol/");
 }
 
 fn today(house: &House<'_>) -> String {
@@ -101,8 +104,7 @@ fn coffee_is_tapped_and_taken_back() {
     let server = server();
     let house = server.found("huis");
     let phone = Phone::new(true);
-    phone.open(&enrol_url(&house, Role::Bar));
-    phone.press("form[action^='/enrol/'] button");
+    enrols(&phone, &house, Role::Bar);
     phone.open(&format!("{}/bar", server.url));
     phone.fits();
     phone.press("form[action='/bar/coffee'] button[value='1']");
@@ -125,8 +127,7 @@ fn the_month_shows_big_numbers_with_definition_and_entries() {
     house.records("coffee", json!({ "cups": 7 }));
     let month = today(&house)[..7].to_owned();
     let phone = Phone::new(true);
-    phone.open(&enrol_url(&house, Role::Coordinator));
-    phone.press("form[action^='/enrol/'] button");
+    enrols(&phone, &house, Role::Coordinator);
     phone.open(&format!("{}/month/{month}", server.url));
     phone.fits();
     assert_eq!(phone.text(".figure b"), "3", "visits come first");
@@ -152,8 +153,7 @@ fn the_coordinators_pages_fit_a_phone() {
     house.volunteer();
     house.code(json!({ "for": "door" }));
     let phone = Phone::new(true);
-    phone.open(&enrol_url(&house, Role::Coordinator));
-    phone.press("form[action^='/enrol/'] button");
+    enrols(&phone, &house, Role::Coordinator);
     for page in [
         "/today",
         "/programme",

@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
@@ -98,6 +98,16 @@ impl Phone {
     #[track_caller]
     pub fn waits_for(&self, selector: &str) {
         self.find(selector);
+    }
+
+    /// Waits until it stands somewhere else.
+    #[track_caller]
+    pub fn leaves(&self, path: &str) {
+        let begun = Instant::now();
+        while self.path().starts_with(path) {
+            assert!(begun.elapsed() < PATIENCE, "still at {}", self.path());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Nothing hangs over the side, at this width and at the narrowest.

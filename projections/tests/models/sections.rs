@@ -382,6 +382,6 @@ fn what_was_not_known_at_the_instant_is_left_out() {
     world.retract("2026-12-01T12:00:00Z", late);
     assert_eq!(
         of(&world, "2026-10").by_day[4].participations,
-        Value::Unknown
+        Value::Whole(0)
     );
 }

@@ -67,6 +67,15 @@ impl<'a> Log<'a> {
         }
     }
 
+    /// The same with nothing taken back: what was ever entered.
+    pub fn with_all(&self) -> Self {
+        Self {
+            log: self.log,
+            retracted: BTreeSet::new(),
+            confirmed: self.confirmed.clone(),
+        }
+    }
+
     fn now(&self) -> Timestamp {
         self.log
             .last()

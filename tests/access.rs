@@ -606,3 +606,87 @@ fn the_host_invites_a_coordinator_and_all_see_it() {
     let listed = phone.get("/api/v1/devices").told(200);
     assert_eq!(listed["items"][1]["made_by"], "host");
 }
+
+#[test]
+fn a_code_of_another_house_is_refused_with_a_token_and_counts_there_without() {
+    let server = Server::start();
+    let (house, other) = (server.found("badhuis"), server.found("sleutel"));
+    let made = other
+        .coordinator
+        .post("/api/v1/codes", &json!({ "for": "door" }))
+        .told(201);
+    let code = made["code"].as_str().expect("a code");
+    let check_in = || house.entry("check_in", json!({ "code": code }));
+    let heads = (house.head(), other.head());
+    let refused = house.coordinator.record(&check_in()).with_status(403);
+    assert_eq!(refused.problem(), "code-of-another-organisation");
+    let removed = house
+        .coordinator
+        .delete(&format!("/api/v1/codes/{code}"))
+        .with_status(403);
+    assert_eq!(removed.problem(), "code-of-another-organisation");
+    assert_eq!((house.head(), other.head()), heads);
+    server.anyone().record(&check_in()).with_status(201);
+    assert_eq!((house.head(), other.head()), (heads.0, heads.1 + 1));
+}
+
+#[test]
+fn the_host_knows_its_houses_and_no_others() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let nowhere = uuid::Uuid::now_v7();
+    for (path, status, problem) in [
+        (
+            format!("/api/v1/organisations/{nowhere}/invite"),
+            404,
+            "unknown-organisation",
+        ),
+        (
+            "/api/v1/organisations/x/invite".to_owned(),
+            422,
+            "malformed-id",
+        ),
+    ] {
+        let refused = server.operator().post(&path, &json!({}));
+        assert_eq!(
+            (refused.status, refused.problem()),
+            (status, problem.to_owned())
+        );
+    }
+    let path = format!("/api/v1/organisations/{nowhere}");
+    let refused = server.operator().delete(&path).with_status(404);
+    assert_eq!(refused.problem(), "unknown-organisation");
+    let own = format!("/api/v1/organisations/{}/invite", house.id);
+    for nobody in [server.anyone(), server.anyone().with_token("x")] {
+        nobody.post(&own, &json!({})).with_status(401);
+    }
+    house.coordinator.post(&own, &json!({})).with_status(403);
+}
+
+#[test]
+fn a_phone_that_was_shut_out_is_still_a_visitors() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let made = house
+        .coordinator
+        .post("/api/v1/codes", &json!({ "for": "door" }))
+        .told(201);
+    let (secret, phone) = {
+        let reply = server.anyone().enrol(&house.invitation("volunteer"));
+        let secret = reply.refresh_cookie();
+        (secret.clone(), showing(&server, &secret))
+    };
+    let device = secret.split('.').nth(1).expect("three parts");
+    house
+        .coordinator
+        .delete(&format!("/api/v1/devices/{device}"))
+        .with_status(204);
+    let check_in = house.entry("check_in", json!({ "code": made["code"] }));
+    phone.record(&check_in).with_status(201);
+    for entry in [house.coffee(), json!([check_in, house.coffee()])] {
+        let refused = phone.record(&entry).with_status(401);
+        assert_eq!(refused.problem(), "device-revoked");
+    }
+    let with_token = server.anyone().with_token("x").record(&check_in);
+    assert_eq!(with_token.with_status(401).problem(), "unauthorised");
+}

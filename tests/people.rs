@@ -284,9 +284,26 @@ fn who_is_erased_is_gone_from_answers_and_files() {
     let keys = std::fs::read_to_string(house.key_file()).expect("the key file");
     let key = keys.split(' ').nth(1).expect("a key in hex").to_owned();
     house.records("shift_start", json!({ "volunteer": anna, "kind": "bar" }));
-    let head = house.head();
+    // Who is erased has left; all that was counted stays.
+    let left = [
+        "volunteers_registered",
+        "volunteers_joined",
+        "volunteers_left",
+    ];
+    let figures = || -> Vec<Value> {
+        let path = "/api/v1/figures?period=2026-10";
+        let told = house.coordinator.get(path).told(200);
+        let figures = told["figures"].as_array().expect("figures").iter();
+        figures
+            .map(|it| json!([it["key"], it["value"], it["basis"], it["coverage"]]))
+            .filter(|it| left.iter().all(|key| it[0] != *key))
+            .collect()
+    };
+    let (head, before) = (house.head(), figures());
     house.erase(&anna).with_status(204);
     assert_eq!(house.head(), head + 1);
+    assert_eq!(figures(), before);
+    assert!(before.contains(&json!(["bar_shifts", 1, "counted", null])));
     assert!(!is_anywhere(&server.folder().join("keys"), key.as_bytes()));
     assert_eq!(house.people(), Vec::<Value>::new());
     let data = house.data(&anna);

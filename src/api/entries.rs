@@ -8,6 +8,8 @@ use crate::address;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::recording::{self, Status, Taken};
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use meetellen_events::codec::Found;
 use meetellen_events::organisation::Authority;
@@ -47,7 +49,16 @@ pub async fn record(
     client_time: ClientTime,
     body: web::Json<Value>,
 ) -> Result<HttpResponse, Problem> {
-    let caller = caller::find(&node, &request).await?;
+    let caller = match caller::find(&node, &request).await {
+        // A phone that was shut out as a device is still a visitor's.
+        Err(problem) if problem.cause().status() == StatusCode::UNAUTHORIZED => {
+            if needs_token(&request, &body) {
+                return Err(problem);
+            }
+            None
+        }
+        found => found?,
+    };
     match body.into_inner() {
         Value::Array(entries) if entries.len() > ENTRIES_MAX => Err(Cause::TooManyEntries.into()),
         Value::Array(entries) if entries.is_empty() => {
@@ -83,6 +94,15 @@ pub async fn record(
             Ok(response.json(answer(&entries[0], Ok(taken))))
         }
     }
+}
+
+/// Whether who asks must be known: a token that was shown on purpose must hold, and only a code goes without one.
+fn needs_token(request: &HttpRequest, body: &Value) -> bool {
+    let entries = body
+        .as_array()
+        .map_or(std::slice::from_ref(body), Vec::as_slice);
+    let has_code = |entry: &Value| entry.get("code").is_some();
+    request.headers().contains_key(AUTHORIZATION) || !entries.iter().all(has_code)
 }
 
 /// Each code of an array that leads nowhere counts; one alone is counted on its way out.

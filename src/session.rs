@@ -5,8 +5,8 @@
 //! [`Caller`](crate::api::caller::Caller) finds the device by them; cookies that change on the way leave with the
 //! answer, through [`cookies`], whoever gives it.
 //!
-//! Always true, each tested in `tests/access.rs`: cookies count only for our own pages' requests; a secret changes
-//! at most once a day; the one before stays good, an older one shuts the device out; a full disk signs nobody out.
+//! Always true, each tested in `tests/access/sessions.rs`: cookies count only for our own pages' requests; a secret
+//! changes at most once a day; the one before stays good until the new one was shown, an older one shuts the device out.
 
 use crate::node::Node;
 use crate::problem::{Cause, Problem};

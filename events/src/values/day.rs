@@ -238,7 +238,7 @@ impl Zone {
         let days = days();
         let canonical = zone.iana_name().unwrap_or(name).to_owned();
         let made = Self(Arc::new(Borders {
-            starts: days.iter().map(|day| start(&zone, *day).millis()).collect(),
+            starts: starts(&zone, &days),
             days,
             name: canonical,
             zone,
@@ -327,6 +327,30 @@ fn days() -> Vec<Day> {
     days.take_while(|day| *day < last).collect()
 }
 
+/// While no change of the clock is near, a day begins 24 hours after the one before.
+fn starts(zone: &jiff::tz::TimeZone, days: &[Day]) -> Vec<i64> {
+    let change_after = |millis: i64| {
+        let at = Timestamp::from_millis(millis).to_jiff();
+        let change = zone.following(at).next();
+        change.map_or(i64::MAX, |change| change.timestamp().as_millisecond())
+    };
+    let mut change = i64::MIN;
+    let mut starts: Vec<i64> = Vec::with_capacity(days.len());
+    for day in days {
+        let before = starts.last().copied().unwrap_or(i64::MIN);
+        let next = before.saturating_add(DAY_MILLIS);
+        if change > next {
+            starts.push(next);
+            continue;
+        }
+        let begins = start(zone, *day).millis();
+        starts.push(begins);
+        // A day that begins in the gap of a change tells nothing of the one behind it.
+        change = change_after(begins - DAY_MILLIS);
+    }
+    starts
+}
+
 fn start(zone: &jiff::tz::TimeZone, day: Day) -> Timestamp {
     day.date()
         .at(4, 0, 0, 0)
@@ -411,6 +435,25 @@ mod tests {
                 zone.day_of_slowly(at(text)),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn each_day_of_the_table_begins_at_four_on_the_wall_clock() {
+        for name in [
+            "Europe/Amsterdam",
+            "America/New_York",
+            "Pacific/Apia",
+            "Australia/Lord_Howe",
+            "Antarctica/Troll",
+            "Africa/Casablanca",
+            "Etc/UTC",
+        ] {
+            let zone = Zone::new(name).expect("a zone");
+            for (day, begins) in zone.0.days.iter().zip(&zone.0.starts) {
+                let slowly = start(&zone.0.zone, *day).millis();
+                assert_eq!(*begins, slowly, "{name} {day}");
+            }
         }
     }
 

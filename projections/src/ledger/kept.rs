@@ -37,12 +37,14 @@ impl Slot {
     }
 }
 
+/// So many values are compared before one is looked up by its hash: most houses have fewer devices, and fewer codes.
+const COMPARED: usize = 8;
+
 /// Values that come again and again, each kept once.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Once<T: Eq + Hash> {
     all: Vec<T>,
     slots: HashMap<T, usize, BuildHasherDefault<IdHasher>>,
-    last: usize,
 }
 
 impl<T: Eq + Hash> Default for Once<T> {
@@ -50,20 +52,21 @@ impl<T: Eq + Hash> Default for Once<T> {
         Self {
             all: Vec::new(),
             slots: HashMap::default(),
-            last: 0,
         }
     }
 }
 
 impl<T: Copy + Eq + Hash> Once<T> {
     fn slot(&mut self, value: T) -> Slot {
-        if self.all.get(self.last) != Some(&value) {
-            self.last = *self.slots.entry(value).or_insert(self.all.len());
-            if self.last == self.all.len() {
-                self.all.push(value);
-            }
+        let mut first = self.all.iter().take(COMPARED);
+        if let Some(slot) = first.position(|known| *known == value) {
+            return Slot::of(slot);
         }
-        Slot::of(self.last)
+        let slot = *self.slots.entry(value).or_insert(self.all.len());
+        if slot == self.all.len() {
+            self.all.push(value);
+        }
+        Slot::of(slot)
     }
 
     fn get(&self, slot: Slot) -> Option<T> {

@@ -33,7 +33,12 @@ impl Days {
             return growing.day;
         }
         let day = zone.day_of(at);
-        let mut places = self.others.remove(&day).unwrap_or_default();
+        let usual = self
+            .growing
+            .as_ref()
+            .map_or(0, |before| before.places.len());
+        let places = self.others.remove(&day);
+        let mut places = places.unwrap_or_else(|| Vec::with_capacity(usual));
         places.push(place);
         let growing = Growing {
             day,
@@ -102,10 +107,13 @@ impl Hasher for IdHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for eight in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..eight.len()].copy_from_slice(eight);
-            self.write_u64(u64::from_le_bytes(word));
+        let mut rest = bytes;
+        while let Some((eight, behind)) = rest.split_first_chunk() {
+            self.write_u64(u64::from_le_bytes(*eight));
+            rest = behind;
+        }
+        for byte in rest {
+            self.write_u64(u64::from(*byte));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The black-box tests: what is outside sees the server by HTTP, by its command line and by its files.
 
 mod access;
+mod bad_input;
 #[cfg(feature = "browser")]
 mod browser;
 mod calendar;
@@ -16,4 +17,5 @@ mod programme;
 mod standing;
 mod start;
 mod support;
+mod trouble;
 mod watch;

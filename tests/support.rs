@@ -6,11 +6,12 @@ pub mod process;
 pub mod spec;
 
 use actix_web::dev::ServerHandle;
-use meetellen::clock::StoppedClock;
+use meetellen::clock::{Clock, StoppedClock};
 use meetellen::config::Config;
 use meetellen::node::Node;
-use meetellen::server;
+use meetellen::server::{self, Stopped};
 use meetellen::writer::MEMORY_BYTES_DEFAULT;
+use meetellen_events::log::{EventLog, Recovery};
 use meetellen_events::values::{OrganisationId, Timestamp};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -33,28 +34,48 @@ pub struct Server {
     pub node: Node,
     folder: Option<TempDir>,
     handle: ServerHandle,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Result<(), Stopped>>>,
+    /// Whether its log is to hold until it is stopped.
+    sound: bool,
 }
+
+/// A log as a server takes it.
+pub type Opened = (EventLog, Recovery);
 
 impl Server {
     /// A server in a new folder, at [`START`].
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().expect("the system has room for a folder");
-        Self::run(folder, Arc::new(StoppedClock::at(instant(START))))
+        Self::by(|clock| clock)
     }
 
-    fn run(folder: TempDir, clock: Arc<StoppedClock>) -> Self {
+    /// A server in a new folder, by a clock made of the one that stands at [`START`].
+    pub fn by(make: impl FnOnce(Arc<StoppedClock>) -> Arc<dyn Clock>) -> Self {
+        let (folder, clock) = world();
+        let by = make(Arc::clone(&clock));
+        Self::run(folder, clock, by, real_log)
+    }
+
+    /// A server over a log of a test's own making.
+    pub fn over(open: impl FnOnce() -> Opened + Send + 'static) -> Self {
+        let (folder, clock) = world();
+        Self::run(folder, Arc::clone(&clock), clock, |_| open())
+    }
+
+    fn run(
+        folder: TempDir,
+        clock: Arc<StoppedClock>,
+        by: Arc<dyn Clock>,
+        open: impl FnOnce(&Config) -> Opened + Send + 'static,
+    ) -> Self {
         let config = config(folder.path());
         let (told, started) = mpsc::channel();
-        let for_server = Arc::clone(&clock);
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let opened = server::open_log(&config, &mut |_| {}).expect("the log opens");
-                let running = server::start(&config, opened, for_server).expect("it starts");
+                let running = server::start(&config, open(&config), by).expect("it starts");
                 let told = told.send((running.address, running.handle(), running.node.clone()));
                 told.expect("the test waits for it");
-                running.serve().await.expect("the log holds");
-            });
+                running.serve().await
+            })
         });
         let (address, handle, node) = started.recv().expect("the server starts");
         Self {
@@ -64,14 +85,31 @@ impl Server {
             folder: Some(folder),
             handle,
             thread: Some(thread),
+            sound: true,
         }
     }
 
     /// Stops it in order and starts another in the same folder, on another port.
-    pub fn restart(mut self) -> Self {
+    pub fn restart(self) -> Self {
+        self.restart_after(|_| {})
+    }
+
+    /// The same; between the two something happens to the folder.
+    pub fn restart_after(mut self, change: impl FnOnce(&Path)) -> Self {
         self.stop();
         let folder = self.folder.take().expect("only dropping takes it earlier");
-        Self::run(folder, Arc::clone(&self.clock))
+        change(folder.path());
+        let clock = Arc::clone(&self.clock);
+        Self::run(folder, Arc::clone(&clock), clock, real_log)
+    }
+
+    /// The same over a log of a test's own making; the one before may have failed.
+    pub fn restart_over(mut self, open: impl FnOnce() -> Opened + Send + 'static) -> Self {
+        self.sound = false;
+        self.stop();
+        let folder = self.folder.take().expect("only dropping takes it earlier");
+        let clock = Arc::clone(&self.clock);
+        Self::run(folder, Arc::clone(&clock), clock, |_| open())
     }
 
     /// The data folder.
@@ -126,7 +164,8 @@ impl Server {
         drop(self.handle.stop(true));
         if let Some(thread) = self.thread.take() {
             let stopped = thread.join();
-            assert!(stopped.is_ok() || std::thread::panicking(), "it stops well");
+            let well = matches!(stopped, Ok(Ok(()))) || !self.sound;
+            assert!(well || std::thread::panicking(), "it stops well");
         }
     }
 }
@@ -143,7 +182,17 @@ pub fn instant(text: &str) -> Timestamp {
     text.parse().expect("a test writes RFC 3339")
 }
 
-fn config(folder: &Path) -> Config {
+fn world() -> (TempDir, Arc<StoppedClock>) {
+    let folder = tempfile::tempdir().expect("the system has room for a folder");
+    (folder, Arc::new(StoppedClock::at(instant(START))))
+}
+
+fn real_log(config: &Config) -> Opened {
+    server::open_log(config, &mut |_| {}).expect("the log opens")
+}
+
+/// The settings of a server in a folder, on a free port.
+pub fn config(folder: &Path) -> Config {
     Config {
         data: folder.to_owned(),
         keys: folder.join("keys"),

@@ -76,6 +76,8 @@ struct Memory {
     flushed: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Batches since the last flush.
     unflushed: Vec<Vec<Change>>,
+    /// Whether it takes nothing more.
+    failed: bool,
 }
 
 impl MemoryTree {
@@ -94,6 +96,19 @@ impl MemoryTree {
         }
         state.now.clone_from(&map);
         state.flushed = map;
+    }
+
+    /// From now on refuses every change, as a store on a broken disk does.
+    pub fn fail(&self) {
+        self.lock().failed = true;
+    }
+
+    /// Changes a bit in every value whose key holds these bytes.
+    pub fn spoil(&self, part: &[u8]) {
+        let mut state = self.lock();
+        let values = state.now.iter_mut();
+        let of_part = values.filter(|(key, _)| key.windows(part.len()).any(|it| it == part));
+        of_part.for_each(|(_, value)| value.iter_mut().take(1).for_each(|byte| *byte ^= 1));
     }
 
     /// Forgets everything.
@@ -138,6 +153,9 @@ impl Tree for MemoryTree {
 
     fn apply(&self, changes: Vec<Change>) -> Result<(), sled::Error> {
         let mut state = self.lock();
+        if state.failed {
+            return Err(sled::Error::ReportableBug("made to fail".to_owned()));
+        }
         change(&mut state.now, changes.clone());
         state.unflushed.push(changes);
         Ok(())

@@ -9,7 +9,7 @@ use crate::node::{Node, Parts};
 use crate::tokens::{OperatorToken, SigningError, Tokens};
 use crate::watch::{self, Watch};
 use crate::writer::{Core, Writer, WriterThread};
-use crate::{api, erasure, guard, problem, secrets, session, web};
+use crate::{api, erasure, guard, private, problem, secrets, session, web};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web as actix};
 use meetellen_events::codec;
@@ -78,6 +78,8 @@ pub fn open_log(
     config: &Config,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(EventLog, Recovery), OpenError> {
+    // The folder is the boundary: what lies in it is for nobody else's eyes.
+    private::make_folder(&config.data)?;
     EventLog::open(
         log::Config::new(&config.data, codec::pack, codec::directory),
         progress,

@@ -12,7 +12,7 @@ use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::secrets;
 use crate::tokens::{ACCESS_VALID, Bearer, Kind, Refused};
-use crate::web::browser::{Sender, sender};
+use crate::web::browser::{Sender, host, sender};
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -193,8 +193,7 @@ fn cookies_count(request: &HttpRequest) -> Result<bool, Problem> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(true);
     }
-    let host = request.connection_info().host().to_owned();
-    match sender(request.headers(), &host) {
+    match sender(request.headers(), host(request)) {
         Sender::Own => Ok(true),
         Sender::Foreign => Err(Cause::ForeignOrigin.into()),
         Sender::Unknown => Ok(false),

@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use meetellen_events::access::{API_TOKEN_MILLIS, Role};
 use meetellen_events::values::{DeviceId, OrganisationId, Timestamp};
@@ -126,6 +127,7 @@ pub struct Tokens {
     /// Tokens whose signature holds, by their hash: a device shows the same one for minutes or months, and a check
     /// costs more than all else about an entry. When a token is good, and for whom, is asked each time.
     checked: Mutex<HashMap<[u8; 32], Said>>,
+    deriving: Zeroizing<[u8; 32]>,
 }
 
 impl Tokens {
@@ -160,7 +162,24 @@ impl Tokens {
             signing: EncodingKey::from_ed_der(seed),
             checking: DecodingKey::from_ed_der(public.as_bytes()),
             checked: Mutex::default(),
+            deriving: Zeroizing::new(
+                Sha256::new()
+                    .chain_update(b"meetellen derived secrets")
+                    .chain_update(seed)
+                    .finalize()
+                    .into(),
+            ),
         }
+    }
+
+    /// A secret that only this installation can make, the same each time for the same purpose and name.
+    pub fn derive(&self, purpose: &str, name: &[u8]) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.deriving)
+            .expect("a MAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(name);
+        mac.finalize().into_bytes().into()
     }
 
     /// A token for `bearer`, good from `now` for as long as its kind is.

@@ -234,7 +234,13 @@ fn a_figure_can_be_asked_for_as_it_was_known_earlier() {
     assert_eq!(cups(now), (json!(2), json!(house.head())));
 
     let path = |as_of: &str| format!("/api/v1/figures?period=2026&as_of={as_of}");
-    for unknown in [&(house.head() + 1).to_string(), "0", "2026-10-01T00:00:00Z"] {
+    let beyond = house.coordinator.get(&path("99999999")).told(200);
+    assert_eq!(
+        beyond["as_of"]["position"],
+        house.head(),
+        "the last whole commit"
+    );
+    for unknown in ["0", "2026-10-01T00:00:00Z"] {
         let refused = house.coordinator.get(&path(unknown)).with_status(404);
         assert_eq!(refused.problem(), "unknown-position", "{unknown}");
     }

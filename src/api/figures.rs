@@ -124,12 +124,8 @@ fn language(caller: &Caller, locale: Option<Locale>) -> Result<Language, Problem
     }
 }
 
-/// The organisation as it was known then. A replay.
+/// The organisation as it was known then: up to the last whole commit at or before it. A replay.
 async fn known(node: &Node, caller: &Caller, as_of: AsOf) -> Result<Live, Problem> {
-    let head = caller.live.read().head.position;
-    if matches!(as_of, AsOf::Position(position) if position > head) {
-        return Err(Cause::UnknownPosition.into());
-    }
     let organisation = caller.organisation;
     let then = node
         .blocking(move |node| load::as_of(node.reader(), organisation, as_of))
@@ -150,14 +146,21 @@ struct Told {
 }
 
 fn written(live: &Live, asked: &Asked) -> Result<Told, Problem> {
-    let document = export::document(live, &asked.period, asked.language);
     let body = match asked.format {
-        Format::Json => serde_json::to_vec(&document).map_err(|error| Problem::internal(&error)),
-        Format::Csv => export::csv(&document).map_err(|error| Problem::internal(&error)),
+        // The coordinator's own screen is exact; a file leaves the house.
+        Format::Json => {
+            let document = export::document(live, &asked.period, asked.language);
+            serde_json::to_vec(&document).map_err(|error| Problem::internal(&error))
+        }
+        Format::Csv => {
+            let document = export::leaving(live, &asked.period, asked.language);
+            export::csv(&document).map_err(|error| Problem::internal(&error))
+        }
     };
+    let slug = live.organisation.slug().map(ToString::to_string);
     Ok(Told {
         head: live.head,
-        name: format!("{}-{}", document.organisation.slug, asked.period),
+        name: format!("{}-{}", slug.unwrap_or_default(), asked.period),
         body: body?,
     })
 }

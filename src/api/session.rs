@@ -4,7 +4,7 @@ use crate::node::Node;
 use crate::problem::{Cause, Problem, unknown_method};
 use crate::session::{self, Session};
 use crate::tokens::ACCESS_VALID;
-use crate::web::browser::{Sender, sender};
+use crate::web::browser::{Sender, host, sender};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::access::Role;
@@ -46,9 +46,8 @@ async fn enrol(
     request: HttpRequest,
     body: web::Json<Enrol>,
 ) -> Result<HttpResponse, Problem> {
-    let host = request.connection_info().host().to_owned();
     // Another site may not sign a reader in as somebody else.
-    if sender(request.headers(), &host) == Sender::Foreign {
+    if sender(request.headers(), host(&request)) == Sender::Foreign {
         return Err(Cause::ForeignOrigin.into());
     }
     let session = session::enrol(&node, &request, body.code).await?;

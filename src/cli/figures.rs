@@ -73,13 +73,17 @@ pub fn run(arguments: &FiguresArguments, out: &mut dyn Write) -> anyhow::Result<
         Locale::Nl => Language::Dutch,
         Locale::En => Language::English,
     };
-    let document = export::document(&live, &arguments.period, language);
     match arguments.format {
+        // Whoever has the folder has all of it; a table is made to leave the house.
         Format::Json => {
+            let document = export::document(&live, &arguments.period, language);
             serde_json::to_writer(&mut *out, &document)?;
             writeln!(out)?;
         }
-        Format::Csv => out.write_all(&export::csv(&document)?)?,
+        Format::Csv => {
+            let document = export::leaving(&live, &arguments.period, language);
+            out.write_all(&export::csv(&document)?)?;
+        }
     }
     Ok(())
 }

@@ -20,6 +20,10 @@ pub fn cents(typed: &str) -> Option<i64> {
     if said_twice || unfinished || !digits(fraction) {
         return None;
     }
+    // `62,505` is a slip in cents, not sixty-two thousand.
+    if mark.is_none() && whole.contains(',') {
+        return None;
+    }
     let mut groups = whole.split([',', '.']);
     let mut euros = groups.next().filter(|first| !first.is_empty())?.to_owned();
     let grouped = whole.len() > euros.len();

@@ -39,6 +39,14 @@ pub enum Sender {
     Unknown,
 }
 
+/// The host that was asked, as the request itself says it: what a proxy forwards in its own words could be anybody's.
+pub fn host(request: &HttpRequest) -> &str {
+    let header = request.headers().get(header::HOST);
+    let said = header.and_then(|host| host.to_str().ok());
+    said.or_else(|| request.uri().authority().map(|host| host.as_str()))
+        .unwrap_or_default()
+}
+
 /// Tells by `Sec-Fetch-Site`, or where that is missing (plain http) by `Origin`, whose page sent this.
 pub fn sender(headers: &HeaderMap, host: &str) -> Sender {
     let text = |name: &str| {

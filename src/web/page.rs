@@ -81,8 +81,10 @@ fn path(path: &str) -> Resource {
 /// The page of ours that a form was sent from.
 pub fn own_referer(request: &HttpRequest) -> Option<String> {
     let from = request.headers().get(REFERER)?.to_str().ok()?;
-    let host = request.connection_info().host().to_owned();
-    let own = from.split_once("://")?.1.strip_prefix(&host)?;
+    let own = from
+        .split_once("://")?
+        .1
+        .strip_prefix(browser::host(request))?;
     own.starts_with('/').then(|| own.to_owned())
 }
 

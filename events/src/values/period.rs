@@ -33,6 +33,9 @@ pub enum PeriodKind {
 /// Longest range, in days: a little over ten years.
 pub const RANGE_DAYS_MAX: i32 = 3_700;
 
+/// Years that can be asked for: the calendar's own end, where no day follows, is far from it.
+pub const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+
 impl Period {
     /// How it was named.
     pub const fn kind(&self) -> PeriodKind {
@@ -107,7 +110,8 @@ impl Period {
         } else {
             first.month().next()
         };
-        std::iter::successors(Some(start), |month| Some(month.next()))
+        let following = |month: &Month| Some(month.next()).filter(|next| next != month);
+        std::iter::successors(Some(start), following)
             .take_while(move |month| month.last_day() <= last)
     }
 }
@@ -155,21 +159,32 @@ impl std::str::FromStr for Period {
         if !text.is_ascii() {
             return Err(InvalidValue::Period);
         }
-        if let Some((first, last)) = text.split_once("..") {
-            return Self::range(first.parse()?, last.parse()?);
-        }
-        match text.split_once('-') {
-            None => months(PeriodKind::Year, year_of(text)?, 1, 12),
-            Some((year, rest)) => match (rest.as_bytes(), rest.len()) {
-                ([b'W', ..], 3) => week(year_of(year)?, &rest[1..]),
-                ([b'Q', quarter @ b'1'..=b'4'], _) => {
-                    let last = (*quarter - b'0') as i8 * 3;
-                    months(PeriodKind::Quarter, year_of(year)?, last - 2, last)
-                }
-                (_, 2) => text.parse().map(Self::month),
-                _ => text.parse().map(Self::day),
-            },
-        }
+        read(text).and_then(|period| {
+            let years = [period.first_day, period.last_day].map(|day| day.date().year());
+            if years.iter().all(|year| YEARS.contains(year)) {
+                Ok(period)
+            } else {
+                Err(InvalidValue::Period)
+            }
+        })
+    }
+}
+
+fn read(text: &str) -> Result<Period, InvalidValue> {
+    if let Some((first, last)) = text.split_once("..") {
+        return Period::range(first.parse()?, last.parse()?);
+    }
+    match text.split_once('-') {
+        None => months(PeriodKind::Year, year_of(text)?, 1, 12),
+        Some((year, rest)) => match (rest.as_bytes(), rest.len()) {
+            ([b'W', ..], 3) => week(year_of(year)?, &rest[1..]),
+            ([b'Q', quarter @ b'1'..=b'4'], _) => {
+                let last = (*quarter - b'0') as i8 * 3;
+                months(PeriodKind::Quarter, year_of(year)?, last - 2, last)
+            }
+            (_, 2) => text.parse().map(Period::month),
+            _ => text.parse().map(Period::day),
+        },
     }
 }
 
@@ -193,6 +208,22 @@ impl std::fmt::Display for Period {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_far_off_are_no_period() {
+        for far in [
+            "9999",
+            "9999-12",
+            "2201-01-01",
+            "1899",
+            "2200-12-31..2201-01-01",
+        ] {
+            assert_eq!(far.parse::<Period>(), Err(InvalidValue::Period), "{far}");
+        }
+        for near in ["1900", "2200-12", "2200-12-31"] {
+            assert!(near.parse::<Period>().is_ok(), "{near}");
+        }
+    }
 
     #[test]
     fn every_kind_of_period_reads_back_as_written() {

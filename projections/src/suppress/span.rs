@@ -76,7 +76,11 @@ impl Span {
                 |span: &Self| span.first_day() == day && span.last_day() <= period.last_day();
             let piece = whole.into_iter().find(fits).unwrap_or(Self::Day(day));
             pieces.push(piece);
-            day = piece.last_day().next();
+            let following = piece.last_day().next();
+            if following <= day {
+                break;
+            }
+            day = following;
         }
         pieces
     }

@@ -16,10 +16,11 @@ use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::access::Role;
 use meetellen_events::standing::Listed;
-use meetellen_events::values::{Day, EntryId};
+use meetellen_events::values::{Day, EntryId, Period};
 use meetellen_projections::figures::count_day;
 use meetellen_projections::ledger::{Ledger, Row};
 use meetellen_projections::today::OpenShift;
+use meetellen_projections::warnings::{self, warnings};
 use serde::Deserialize;
 
 /// Kinds of shift, the likeliest first.
@@ -104,7 +105,7 @@ fn page(
             .collect(),
         shift_kinds: SHIFT_KINDS.to_vec(),
         volunteers: volunteers(ledger, names, t, day, &open),
-        waiting: waiting(live),
+        waiting: waiting(live, day),
         confirm_entry: entry(),
         door: numbers.door.map(|state| t.say(opening_key(state))),
         opening_entry: entry(),
@@ -170,9 +171,14 @@ fn volunteers(
     volunteers
 }
 
-/// The entries that wait, the first come first.
-pub fn waiting(live: &Live) -> Vec<String> {
-    let waiting = live.organisation.waiting().take(CONFIRMED_MAX);
+/// Today's entries that wait, the first come first: who stands here can't say what was real on another day.
+pub fn waiting(live: &Live, day: Day) -> Vec<String> {
+    let found = warnings(live.house.get(), &Period::day(day));
+    let waiting = found
+        .into_iter()
+        .filter(|warning| warning.kind == warnings::Kind::EntriesToConfirm)
+        .flat_map(|warning| warning.entries);
+    let waiting = waiting.take(CONFIRMED_MAX);
     waiting.map(|entry| entry.to_string()).collect()
 }
 

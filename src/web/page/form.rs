@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpRequest, dev};
 use meetellen_events::organisation::Authority;
 use meetellen_events::values::{EntryId, OrganisationId, Timestamp};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -79,6 +80,19 @@ impl Sent {
     /// The id of the entry this form makes: the one it was drawn with, while that is fresh.
     pub fn entry(&self, node: &Node) -> EntryId {
         self.entry_in(node, "id")
+    }
+
+    /// The same where each button of the form makes an entry of its own: the button's value goes into it, so that another
+    /// button of the same page is another entry, and the same one sent again is not.
+    pub fn entry_of(&self, node: &Node, buttons: &[&str]) -> EntryId {
+        let mut bytes = *self.entry(node).uuid().as_bytes();
+        for text in buttons.iter().filter_map(|name| self.given(name)) {
+            let digest = Sha256::digest(text.as_bytes());
+            for (byte, other) in bytes[9..].iter_mut().zip(digest) {
+                *byte ^= other;
+            }
+        }
+        EntryId::new(uuid::Uuid::from_bytes(bytes))
     }
 
     /// The same of a form that makes more than one entry.

@@ -14,6 +14,7 @@ use crate::web::view::visitor::{Enrol, PassStranger};
 use crate::web::view::{Notice, Tone};
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use meetellen_events::access::Role;
 use meetellen_events::codec::Found;
 use meetellen_events::values::{Code, EntryId, PersonId, SessionId};
 use serde::Deserialize;
@@ -59,7 +60,8 @@ async fn scanned(
         (person, people.is_volunteer(person, today))
     };
     let caller = caller::find(&node, &request).await.ok().flatten();
-    match caller.filter(|caller| caller.organisation == organisation) {
+    match caller.filter(|caller| caller.organisation == organisation && caller.role != Role::Viewer)
+    {
         Some(caller) => {
             let page = page(
                 &node,

@@ -6,35 +6,33 @@
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::session::cookie_name;
-use crate::web::browser::{Sender, sender};
+use crate::web::browser::{Sender, host, sender};
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use meetellen_events::values::{Timestamp, Zone};
+use meetellen_events::values::{EntryId, Timestamp, Zone};
 
 /// The cookie's name, its prefix aside.
 const COOKIE: &str = "meetellen_visitor";
 
 /// The token of the phone that sent a form: the one it keeps, or a new one. None where nobody can tell whose form it
 /// was; refused where it was another site's.
-pub fn token(node: &Node, request: &HttpRequest) -> Result<Option<String>, Problem> {
-    let host = request.connection_info().host().to_owned();
-    match sender(request.headers(), &host) {
+pub fn token(node: &Node, request: &HttpRequest, form: EntryId) -> Result<Option<String>, Problem> {
+    match sender(request.headers(), host(request)) {
         Sender::Foreign => Err(Cause::ForeignOrigin.into()),
         Sender::Unknown => Ok(None),
         Sender::Own => match kept(node, request) {
             Some(token) => Ok(Some(token)),
-            None => new().map(Some),
+            None => Ok(Some(made_of(node, form))),
         },
     }
 }
 
 /// Refuses a form of another site.
 pub fn not_foreign(request: &HttpRequest) -> Result<(), Problem> {
-    let host = request.connection_info().host().to_owned();
-    match sender(request.headers(), &host) {
+    match sender(request.headers(), host(request)) {
         Sender::Foreign => Err(Cause::ForeignOrigin.into()),
         Sender::Own | Sender::Unknown => Ok(()),
     }
@@ -46,10 +44,11 @@ fn kept(node: &Node, request: &HttpRequest) -> Option<String> {
     (bytes.len() == 16).then(|| cookie.value().to_owned())
 }
 
-fn new() -> Result<String, Problem> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+/// A new phone's token. The same form gives the same one: a phone whose answer got lost sends it again, and is still
+/// one phone.
+fn made_of(node: &Node, form: EntryId) -> String {
+    let secret = node.tokens.derive("visitor", form.uuid().as_bytes());
+    URL_SAFE_NO_PAD.encode(&secret[..16])
 }
 
 /// The cookie that keeps a token until this month is over, whatever the phone's clock says.

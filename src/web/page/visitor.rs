@@ -284,7 +284,7 @@ async fn check_in(
     let token = if anonymous {
         None
     } else {
-        phone::token(node, request)?
+        phone::token(node, request, id)?
     };
     let fields = |token: Option<&String>| {
         Ok::<_, Problem>(json!({

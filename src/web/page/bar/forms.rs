@@ -42,7 +42,7 @@ async fn keep(
     fields: Result<Value, Problem>,
 ) -> Result<HttpResponse, Problem> {
     belongs_to(request, &caller.live.read(), node.now());
-    let id = sent.entry(node);
+    let id = sent.entry_of(node, &["cups", "volunteer", "pass", "state"]);
     Author::of(node, caller).record(id, &fields?).await?;
     Ok(see(format!("/bar?done={id}")))
 }

@@ -6,4 +6,5 @@ mod entrance;
 mod month;
 mod pass;
 mod visitor;
+mod weight;
 mod world;

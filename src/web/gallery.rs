@@ -214,7 +214,7 @@ fn bar(t: Language) -> String {
         page: page(&Language::TEAM),
         coordinator: true,
         undoable: Some(last(1, &format!("{coffee}, 1"), 42, false)),
-        forgotten: vec!["Joop".to_owned()],
+        forgotten: "Joop, Mo".to_owned(),
         coffee: tile(2, 44),
         adult: tile(3, 31),
         child: tile(4, 6),
@@ -245,7 +245,10 @@ fn bar(t: Language) -> String {
             last(13, &format!("{coffee}, 5"), 40, true),
             last(14, &t.say("one-visitor"), 31, false),
         ],
+        others: vec![choice((24, "Ans de Boer"))],
         shift_entry: id(15),
+        others_entry: id(25),
+        badge_entry: id(26),
         revenue_entry: id(16),
         money_entry: id(17),
         goods_entry: id(18),
@@ -312,6 +315,8 @@ fn today_page(t: Language) -> String {
             session("Rockkoor", 20, 22, true, 0),
         ],
         mend: tasks(),
+        more: 3,
+        month: "2026-11".to_owned(),
         opening_entry: id(1),
     }
     .render()
@@ -409,8 +414,19 @@ fn mending(t: Language) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn people(t: Language) -> String {
-    let person = |number: u8, name: Option<&str>, volunteer| coordinator::Person {
+fn one_person(t: Language) -> String {
+    coordinator::OnePerson {
+        t,
+        page: page(&Language::TEAM),
+        person: somebody(1, Some("Ans"), true),
+        today: today(),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn somebody(number: u8, name: Option<&str>, volunteer: bool) -> coordinator::Person {
+    coordinator::Person {
         id: id(number),
         number: u64::from(number),
         name: name.map(str::to_owned),
@@ -420,14 +436,17 @@ fn people(t: Language) -> String {
         instructed: false,
         since: volunteer.then(|| date(2025, 3, 1)),
         neighbour: true,
-    };
+    }
+}
+
+fn people(t: Language) -> String {
     coordinator::People {
         t,
         page: page(&Language::TEAM),
         people: vec![
-            person(1, Some("Ans"), true),
-            person(2, Some("Willemien van der Heijden"), true),
-            person(3, None, false),
+            somebody(1, Some("Ans"), true),
+            somebody(2, Some("Willemien van der Heijden"), true),
+            somebody(3, None, false),
         ],
         today: today(),
     }
@@ -465,6 +484,11 @@ fn cards(t: Language) -> Vec<(&'static str, String)> {
             })
             .to_vec(),
     };
+    let sheet = coordinator::TallySheet {
+        t,
+        page: page.clone(),
+        rows: vec![t.say("check-in-adults-all"), t.say("check-in-children")],
+    };
     let posters = coordinator::Posters {
         t,
         page,
@@ -483,6 +507,7 @@ fn cards(t: Language) -> Vec<(&'static str, String)> {
         ("erase", erase.render().expect("a page renders")),
         ("card", card.render().expect("a page renders")),
         ("poster", poster.render().expect("a page renders")),
+        ("tally-sheet", sheet.render().expect("a page renders")),
         ("posters", posters.render().expect("a page renders")),
     ]
 }
@@ -722,6 +747,7 @@ fn team(t: Language) -> Vec<(&'static str, String)> {
         ("today", today_page(t)),
         ("programme", programme(t)),
         ("people", people(t)),
+        ("person", one_person(t)),
         ("devices", devices(t)),
         ("settings", settings(t)),
         ("standing", standing(t)),

@@ -1,6 +1,6 @@
 bar-title = The bar
 bar-counted = Counted: { $what }
-bar-forgotten = The shift of { $name } is still running from an earlier day. Do you know when it ended? Tell the coordinator.
+bar-forgotten = A shift of an earlier day is still running: { $names }. Do you know when it ended? Tell the coordinator.
 bar-money = Money, gifts and counts
 bar-last = The last twenty
 bar-last-none = Nothing has been counted on this device today.
@@ -15,6 +15,8 @@ shift-start = Start a shift
 shift-end = Done
 shift-kind = Kind of shift
 shift-who = Who starts?
+shift-other = Another volunteer
+shift-choose = Choose a name
 shift-badge = Characters on the badge
 shift-by-badge = Start by badge
 shift-nobody = There are no volunteers in the list yet. The coordinator can add them under People.

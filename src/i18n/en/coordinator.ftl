@@ -22,6 +22,10 @@ today-on-duty = volunteers on a shift
 today-sessions = Sessions today
 today-no-sessions = Nothing is planned today. Drop-in counts all the same.
 today-mend = What is missing?
+today-more = { $count ->
+    [one] And 1 more
+   *[other] And { $count } more
+}
 today-house = The house
 today-bar = Open the bar
 mend-nothing = All is complete. Nothing needs doing.
@@ -88,6 +92,9 @@ person-badge = Make a badge
 person-pass-for = Make a pass or badge for no. { $number }
 person-contact = Telephone or e-mail (may stay empty)
 person-withdraw = Withdraw passes and badges
+person-cards = Pass or badge
+person-cards-hint = A pass counts visits, a badge shifts as well. There is no name on it. Lost? Withdraw it and make a new one.
+person-rights = Data
 person-data = See all data (JSON)
 person-erase = Erase
 person-add = Add somebody
@@ -131,6 +138,10 @@ poster-day = Valid only on (may stay empty)
 poster-day-hint = A code for one day is stronger evidence: an old photo of it does not count.
 poster-make-go = Make
 poster-how-to-print = Print this page on A4, upright.
+tally-sheet = Tally sheet
+tally-sheet-text = Draw a stroke for each, five in a box. Then enter the total as a head count, on the page of the bar.
+tally-sheet-by = Who tallied?
+tally-sheet-total = Total:
 poster-languages = In which languages does the poster call?
 poster-for-session = Make a poster for this session
 

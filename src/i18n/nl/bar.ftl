@@ -1,6 +1,6 @@
 bar-title = De bar
 bar-counted = Geteld: { $what }
-bar-forgotten = De dienst van { $name } loopt nog van een vorige dag. Weet je hoe laat die klaar was? Zeg het tegen de beheerder.
+bar-forgotten = Er loopt nog een dienst van een vorige dag: { $names }. Weet je hoe laat die klaar was? Zeg het tegen de beheerder.
 bar-money = Geld, giften en tellingen
 bar-last = De laatste twintig
 bar-last-none = Op dit toestel is vandaag nog niets geteld.
@@ -15,6 +15,8 @@ shift-start = Begin een dienst
 shift-end = Klaar
 shift-kind = Soort dienst
 shift-who = Wie begint?
+shift-other = Andere vrijwilliger
+shift-choose = Kies een naam
 shift-badge = Tekens op de badge
 shift-by-badge = Begin met badge
 shift-nobody = Er staan nog geen vrijwilligers in de lijst. De beheerder kan ze toevoegen bij Mensen.

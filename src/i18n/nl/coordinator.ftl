@@ -22,6 +22,10 @@ today-on-duty = vrijwilligers op dienst
 today-sessions = Bijeenkomsten vandaag
 today-no-sessions = Er is vandaag niets gepland. Inloop telt gewoon mee.
 today-mend = Wat mist er nog?
+today-more = { $count ->
+    [one] En nog 1
+   *[other] En nog { $count }
+}
 today-house = Het huis
 today-bar = Open de bar
 mend-nothing = Alles is compleet. Er hoeft niets te gebeuren.
@@ -88,6 +92,9 @@ person-badge = Maak een badge
 person-pass-for = Maak een pas of badge voor nr. { $number }
 person-contact = Telefoon of e-mail (mag leeg blijven)
 person-withdraw = Trek passen en badges in
+person-cards = Pas of badge
+person-cards-hint = Een pas telt bezoeken, een badge ook diensten. Er staat geen naam op. Kwijt? Trek hem in en maak een nieuwe.
+person-rights = Gegevens
 person-data = Bekijk alle gegevens (JSON)
 person-erase = Wis
 person-add = Voeg iemand toe
@@ -131,6 +138,10 @@ poster-day = Alleen geldig op (mag leeg blijven)
 poster-day-hint = Een code voor één dag is sterker bewijs: een oude foto telt dan niet mee.
 poster-make-go = Maak
 poster-how-to-print = Print deze pagina op A4, staand.
+tally-sheet = Turflijst
+tally-sheet-text = Zet voor ieder een streepje, vijf in een vakje. Vul het totaal daarna in bij Telling, op de pagina van de bar.
+tally-sheet-by = Wie turfde?
+tally-sheet-total = Totaal:
 poster-languages = In welke talen staat de oproep op de poster?
 poster-for-session = Maak een poster voor deze keer
 

@@ -16,15 +16,26 @@ use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::access::Role;
 use meetellen_events::standing::Listed;
-use meetellen_events::values::{Day, EntryId, Period};
+use meetellen_events::tally::Event;
+use meetellen_events::values::{CounterId, Day, EntryId, Period, PersonId};
 use meetellen_projections::figures::count_day;
 use meetellen_projections::ledger::{Ledger, Row};
 use meetellen_projections::today::OpenShift;
 use meetellen_projections::warnings::{self, warnings};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Kinds of shift, the likeliest first.
 pub const SHIFT_KINDS: [&str; 6] = ["bar", "host", "kitchen", "shop", "garden", "other"];
+
+/// Days back in which the bar asks for ends of shifts and waiting entries; earlier ones the coordinator mends.
+const ASKED_DAYS: i32 = 7;
+
+/// Days back in which a shift makes a volunteer's name one to tap.
+const LATELY_DAYS: i32 = 60;
+
+/// Volunteers who all fit as names to tap.
+const FEW_VOLUNTEERS: usize = 12;
 
 /// Entries that one tap confirms.
 const CONFIRMED_MAX: usize = 500;
@@ -81,6 +92,7 @@ fn page(
         .iter()
         .partition(|shift| ledger.zone().day_of(shift.since) == day);
     let sessions = live.house.today().sessions(day);
+    let (lately, others) = volunteers(ledger, names, t, day, &open);
     let last = live.house.today().last_of(caller.device);
     let last = last.filter_map(|place| ledger.kept(place));
     let today = last.filter(|row| ledger.zone().day_of(row.recorded_at) == day);
@@ -89,10 +101,9 @@ fn page(
         page,
         coordinator: caller.role == Role::Coordinator,
         undoable: done.and_then(|done| undoable(node, live, names, t, done)),
-        forgotten: forgotten
-            .iter()
-            .map(|shift| names.say(t, shift.volunteer))
-            .collect(),
+        forgotten: names_of(&forgotten, names, t, |shift| {
+            day.plus(-ASKED_DAYS) <= ledger.zone().day_of(shift.since)
+        }),
         coffee: tile(numbers.coffee_cups),
         adult: tile(numbers.visits - children),
         child: tile(children),
@@ -104,7 +115,8 @@ fn page(
             .map(|shift| running(node, ledger, names, t, shift))
             .collect(),
         shift_kinds: SHIFT_KINDS.to_vec(),
-        volunteers: volunteers(ledger, names, t, day, &open),
+        volunteers: lately,
+        others,
         waiting: waiting(live, day),
         confirm_entry: entry(),
         door: numbers.door.map(|state| t.say(opening_key(state))),
@@ -121,6 +133,8 @@ fn page(
             .map(|row| last_entry(node, ledger, names, t, &row))
             .collect(),
         shift_entry: entry(),
+        others_entry: entry(),
+        badge_entry: entry(),
         revenue_entry: entry(),
         money_entry: entry(),
         goods_entry: entry(),
@@ -133,7 +147,7 @@ fn counters(
     node: &Node,
     ledger: &Ledger,
     day: Day,
-    sum: impl Fn(meetellen_events::values::CounterId) -> i64,
+    sum: impl Fn(CounterId) -> i64,
 ) -> Vec<Counter> {
     let standing = ledger.facts().listed().filter(|(_, stands)| stands.on(day));
     standing
@@ -149,26 +163,73 @@ fn counters(
         .collect()
 }
 
-/// The day's volunteers who are not on duty, by name.
+/// The day's volunteers who are not on duty, by name: those who had a shift lately, and the others.
 fn volunteers(
     ledger: &Ledger,
     names: &Names,
     t: Language,
     day: Day,
     open: &[OpenShift],
-) -> Vec<Choice> {
+) -> (Vec<Choice>, Vec<Choice>) {
     let facts = ledger.facts();
-    let on_duty = |person| open.iter().any(|shift| shift.volunteer == person);
-    let mut volunteers: Vec<Choice> = facts
-        .persons()
-        .filter(|person| facts.is_volunteer(*person, day) && !on_duty(*person))
-        .map(|person| Choice {
-            id: person.to_string(),
-            name: names.say(t, person),
+    let days = (0..=LATELY_DAYS).map(|days| day.plus(-days));
+    let lately: BTreeSet<PersonId> = days
+        .flat_map(|day| ledger.rows_of(day))
+        .filter_map(|row| match &row.event {
+            Event::ShiftStarted { volunteer, .. } => Some(*volunteer),
+            Event::VisitorCheckedIn { .. }
+            | Event::HeadsCounted { .. }
+            | Event::CoffeeServed { .. }
+            | Event::CounterTallied { .. }
+            | Event::ContributionMade { .. }
+            | Event::ShiftEnded { .. }
+            | Event::BarRevenueCounted { .. }
+            | Event::ShopRevenueCounted { .. }
+            | Event::MoneyDonated { .. }
+            | Event::GoodsDonated { .. }
+            | Event::IndicatorMeasured { .. }
+            | Event::OpeningNoted { .. }
+            | Event::EntryRetracted { .. }
+            | Event::EntriesConfirmed { .. } => None,
         })
         .collect();
-    volunteers.sort_by_cached_key(|choice| choice.name.to_lowercase());
-    volunteers
+    let on_duty = |person| open.iter().any(|shift| shift.volunteer == person);
+    let mut volunteers: Vec<(bool, Choice)> = facts
+        .persons()
+        .filter(|person| facts.is_volunteer(*person, day) && !on_duty(*person))
+        .map(|person| {
+            let choice = Choice {
+                id: person.to_string(),
+                name: names.say(t, person),
+            };
+            (lately.contains(&person), choice)
+        })
+        .collect();
+    // In a small house everybody fits on one screen.
+    let few = volunteers.len() <= FEW_VOLUNTEERS;
+    volunteers.sort_by_cached_key(|(_, choice)| choice.name.to_lowercase());
+    let (lately, others): (Vec<_>, Vec<_>) = volunteers
+        .into_iter()
+        .partition(|(lately, _)| *lately || few);
+    let bare = |chosen: Vec<(bool, Choice)>| chosen.into_iter().map(|(_, choice)| choice).collect();
+    (bare(lately), bare(others))
+}
+
+/// Whose shifts they are, each once, as a list in words.
+fn names_of(
+    shifts: &[&OpenShift],
+    names: &Names,
+    t: Language,
+    counts: impl Fn(&OpenShift) -> bool,
+) -> String {
+    let mut said: Vec<String> = shifts
+        .iter()
+        .filter(|shift| counts(shift))
+        .map(|shift| names.say(t, shift.volunteer))
+        .collect();
+    said.sort_unstable();
+    said.dedup();
+    said.join(", ")
 }
 
 /// Today's entries that wait, the first come first: who stands here can't say what was real on another day.

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 /// Entries on one page.
-const SHOWN: usize = 100;
+const SHOWN: usize = 50;
 
 /// The routes below `/entries`.
 pub fn routes(routes: &mut ServiceConfig) {

@@ -9,7 +9,7 @@ use crate::people::{self, Person as Known};
 use crate::problem::{Cause, Problem};
 use crate::secrets;
 use crate::web::qr;
-use crate::web::view::coordinator::{Card, Erase, People, Person};
+use crate::web::view::coordinator::{Card, Erase, OnePerson, People, Person};
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::people::AgeGroup;
@@ -25,7 +25,11 @@ pub fn routes(routes: &mut ServiceConfig) {
                 .route(read().to(people))
                 .route(web::post().to(register)),
         )
-        .service(path("/people/{id}").route(web::post().to(change)))
+        .service(
+            path("/people/{id}")
+                .route(read().to(one))
+                .route(web::post().to(change)),
+        )
         .service(path("/people/{id}/passes").route(web::post().to(issue)))
         .service(path("/people/{id}/passes/withdraw").route(web::post().to(withdraw)))
         .service(path("/people/{id}/card").route(read().to(card)))
@@ -96,6 +100,35 @@ fn shown((number, known): (u64, Known)) -> Person {
         neighbour: known.from_neighbourhood == Some(true),
         instructed: known.alcohol_instruction == Some(true),
     }
+}
+
+/// `GET /people/ID`.
+async fn one(
+    node: Data<Node>,
+    request: HttpRequest,
+    coordinator: Coordinator,
+    person: Path<PersonId>,
+) -> Result<HttpResponse, Problem> {
+    let found = of_id(&node, &coordinator, *person).await?;
+    let Frame { t, page } = Frame::of(&node, &request, &coordinator);
+    let one = OnePerson {
+        t,
+        page,
+        person: shown(found),
+        today: coordinator.today(&node).date(),
+    };
+    show(&node, &request, &one)
+}
+
+/// Somebody who was not erased, with her number.
+async fn of_id(
+    node: &Node,
+    coordinator: &Coordinator,
+    person: PersonId,
+) -> Result<(u64, Known), Problem> {
+    let known = known(node, coordinator).await?;
+    let found = known.into_iter().find(|(_, known)| known.id == person);
+    found.ok_or_else(|| Cause::UnknownPerson.into())
 }
 
 const fn age_word(age: AgeGroup) -> &'static str {
@@ -219,9 +252,7 @@ async fn ask_to_erase(
     coordinator: Coordinator,
     person: Path<PersonId>,
 ) -> Result<HttpResponse, Problem> {
-    let known = known(&node, &coordinator).await?;
-    let found = known.into_iter().find(|(_, known)| known.id == *person);
-    let (number, known) = found.ok_or_else(|| Problem::from(Cause::UnknownPerson))?;
+    let (number, known) = of_id(&node, &coordinator, *person).await?;
     let Frame { t, page } = Frame::of(&node, &request, &coordinator);
     let name = known.name;
     let erase = Erase {

@@ -12,7 +12,7 @@ use crate::problem::{Cause, Problem};
 use crate::secrets;
 use crate::web::qr;
 use crate::web::view::Choice;
-use crate::web::view::coordinator::{Poster, PosterLanguage, PosterSheet, Posters};
+use crate::web::view::coordinator::{Poster, PosterLanguage, PosterSheet, Posters, TallySheet};
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::organisation::Request;
@@ -25,6 +25,7 @@ use serde::Deserialize;
 pub fn routes(routes: &mut ServiceConfig) {
     routes
         .service(path("/posters").route(read().to(posters)))
+        .service(path("/tally-sheet").route(read().to(tally_sheet)))
         .service(path("/codes").route(web::post().to(make)))
         .service(path("/posters/{code}").route(read().to(sheet)))
         .service(path("/posters/{code}/remove").route(web::post().to(remove)));
@@ -223,6 +224,22 @@ fn choices(call_in: &[Language]) -> Vec<PosterLanguage> {
             }
         })
         .collect()
+}
+
+/// `GET /tally-sheet`: for where nobody scans; its totals are entered as a head count.
+async fn tally_sheet(
+    node: Data<Node>,
+    request: HttpRequest,
+    volunteer: Volunteer,
+) -> Result<HttpResponse, Problem> {
+    let Frame { t, page } = Frame::of(&node, &request, &volunteer);
+    let rows = ["check-in-adults-all", "check-in-children", "entry-coffee"];
+    let sheet = TallySheet {
+        rows: rows.map(|key| t.say(key)).to_vec(),
+        t,
+        page,
+    };
+    show(&node, &request, &sheet)
 }
 
 /// `POST /posters/CODE/remove`.

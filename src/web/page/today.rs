@@ -17,6 +17,9 @@ use std::collections::BTreeSet;
 /// Days back in which something missing is asked for; earlier ones stand on their month's page.
 const ASKED_DAYS: i32 = 31;
 
+/// Things asked for at once, the latest first; the others stand on their month's page.
+const ASKED_MAX: usize = 5;
+
 /// The routes of the start.
 pub fn routes(routes: &mut ServiceConfig) {
     routes
@@ -45,6 +48,7 @@ async fn today(
             .collect();
         let sessions = now.sessions(day);
         let asked = Period::range(day.plus(-ASKED_DAYS), day);
+        let mend = asked.map_or_else(|_| Vec::new(), |asked| mend::tasks(ledger, &asked, t));
         Today {
             t,
             page,
@@ -62,7 +66,9 @@ async fn today(
                     participations: session.participations.max(0).unsigned_abs(),
                 })
                 .collect(),
-            mend: asked.map_or_else(|_| Vec::new(), |asked| mend::tasks(ledger, &asked, t)),
+            more: mend.len().saturating_sub(ASKED_MAX) as u64,
+            month: day.month().to_string(),
+            mend: mend.into_iter().rev().take(ASKED_MAX).collect(),
             opening_entry: form::new_entry(&node),
         }
     };

@@ -63,8 +63,8 @@ page! {
         coordinator: bool,
         /// What was just counted, for undoing in place.
         undoable: Option<LastEntry>,
-        /// Volunteers whose shift of an earlier day never ended.
-        forgotten: Vec<String>,
+        /// Volunteers whose shift of one of the last days never ended, as a list in words.
+        forgotten: String,
         /// Cups.
         coffee: Tile,
         /// Visitors who neither scan nor carry a card.
@@ -77,8 +77,10 @@ page! {
         shifts: Vec<RunningShift>,
         /// Kinds of shift, the likeliest first.
         shift_kinds: Vec<&'static str>,
-        /// Volunteers not on duty.
+        /// Volunteers not on duty who had a shift lately.
         volunteers: Vec<Choice>,
+        /// The other volunteers not on duty.
+        others: Vec<Choice>,
         /// Entries that wait for somebody to say they were real.
         waiting: Vec<String>,
         /// Id of the entry that saying so makes.
@@ -93,6 +95,10 @@ page! {
         last: Vec<LastEntry>,
         /// Id of the entry that starting a shift makes.
         shift_entry: String,
+        /// Id of the entry that the form for the other volunteers makes.
+        others_entry: String,
+        /// Id of the entry that the form for a badge makes.
+        badge_entry: String,
         /// Id of the revenue's entry.
         revenue_entry: String,
         /// Id of the entry of a gift of money.

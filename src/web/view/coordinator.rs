@@ -42,8 +42,12 @@ page! {
         strokes: Vec<Group>,
         /// The day's sessions.
         sessions: Vec<TodaySession>,
-        /// What is to be mended.
+        /// What is to be mended, the latest first.
         mend: Vec<Task>,
+        /// How much more there is.
+        more: u64,
+        /// The running month, as `2026-11`.
+        month: String,
         /// Id of the entry that saying the house opened or closed makes.
         opening_entry: String,
     }
@@ -137,6 +141,16 @@ page! {
     People in "people.html" {
         /// Who is known.
         people: Vec<Person>,
+        /// From which day changes hold, unless said otherwise.
+        today: Date,
+    }
+}
+
+page! {
+    /// One of them, to be changed.
+    OnePerson in "person.html" {
+        /// Who.
+        person: Person,
         /// From which day changes hold, unless said otherwise.
         today: Date,
     }
@@ -416,5 +430,13 @@ page! {
         grants: Vec<Grant>,
         /// From which day a new one holds, unless said otherwise.
         today: Date,
+    }
+}
+
+page! {
+    /// A sheet to tally on by hand.
+    TallySheet in "tally_sheet.html" {
+        /// What is tallied, in the reader's language.
+        rows: Vec<String>,
     }
 }

@@ -7,4 +7,4 @@ mod month;
 mod pass;
 mod visitor;
 mod weight;
-mod world;
+pub mod world;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
@@ -12,10 +12,10 @@ use tokio::runtime::Runtime;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A small phone's screen, in CSS pixels.
-const WIDTH: u32 = 360;
+pub const WIDTH: u32 = 360;
 
 /// The narrowest screen the pages are made for, in CSS pixels.
-const NARROWEST: u32 = 320;
+pub const NARROWEST: u32 = 320;
 
 /// A browser; closed, with all it kept, when it is dropped.
 pub struct Phone {
@@ -61,9 +61,17 @@ impl Phone {
         went.expect("the page loads");
     }
 
-    /// Taps the first element, and waits until a page that it leads to has loaded.
+    /// Taps the first element, and waits until the page that it leads to has loaded.
     #[track_caller]
     pub fn press(&self, selector: &str) {
+        let before = self.find("html");
+        self.touch(selector);
+        self.left(&before);
+    }
+
+    /// Taps the first element, which opens something on the same page.
+    #[track_caller]
+    pub fn touch(&self, selector: &str) {
         let element = self.find(selector);
         let pressed = self.runtime.block_on(async {
             element.scroll_into_view().await?;
@@ -94,20 +102,50 @@ impl Phone {
         url.expect("it stands somewhere").path().to_owned()
     }
 
-    /// Waits for an element.
+    /// Waits until the page before is gone and the one behind it has loaded.
     #[track_caller]
-    pub fn waits_for(&self, selector: &str) {
-        self.find(selector);
+    fn left(&self, before: &WebElement) {
+        let left = async {
+            while before.is_present().await? {
+                tokio::task::yield_now().await;
+            }
+            loop {
+                let ready = "return document.readyState === 'complete'";
+                let ready = self.driver().execute(ready, vec![]).await;
+                if ready.is_ok_and(|ready| ready.json() == true) {
+                    return Ok::<_, WebDriverError>(());
+                }
+            }
+        };
+        let left = async { tokio::time::timeout(PATIENCE, left).await };
+        let left = self.runtime.block_on(left);
+        left.unwrap_or_else(|_| panic!("still at {}", self.path()))
+            .expect("the browser tells");
     }
 
-    /// Waits until it stands somewhere else.
+    /// Asks the page.
     #[track_caller]
-    pub fn leaves(&self, path: &str) {
-        let begun = Instant::now();
-        while self.path().starts_with(path) {
-            assert!(begun.elapsed() < PATIENCE, "still at {}", self.path());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+    pub fn ask(&self, script: &str) -> serde_json::Value {
+        let script = format!("return {script}");
+        let told = self.runtime.block_on(self.driver().execute(script, vec![]));
+        told.expect("the page answers").json().clone()
+    }
+
+    /// Shows pages in a window of another width from here on.
+    pub fn widen(&self, width: u32) {
+        let wide = self.runtime.block_on(wide(self.driver(), width));
+        wide.expect("the window takes it");
+    }
+
+    /// Writes into a field, in the place of what stood there.
+    #[track_caller]
+    pub fn write(&self, selector: &str, text: &str) {
+        let field = self.find(selector);
+        let written = self.runtime.block_on(async {
+            field.clear().await?;
+            field.send_keys(text).await
+        });
+        written.expect("it takes letters");
     }
 
     /// Nothing hangs over the side, at this width and at the narrowest.
@@ -151,9 +189,12 @@ impl Phone {
         panic!("{selector} is not reached by keyboard");
     }
 
-    /// Presses the enter key.
+    /// Presses the enter key, and waits until the page that it leads to has loaded.
+    #[track_caller]
     pub fn enter(&self) {
+        let before = self.find("html");
         self.type_key(Key::Enter);
+        self.left(&before);
     }
 
     fn type_key(&self, key: Key) {
@@ -188,7 +229,8 @@ impl Drop for Phone {
 
 /// Shows pages as a phone of this width would: a window itself can't be so narrow.
 async fn wide(driver: &WebDriver, width: u32) -> WebDriverResult<()> {
-    let metrics = json!({ "width": width, "height": 740, "deviceScaleFactor": 1, "mobile": true });
+    let metrics =
+        json!({ "width": width, "height": 740, "deviceScaleFactor": 1, "mobile": width < 600 });
     let cdp = driver.cdp();
     cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics)
         .await?;

@@ -64,9 +64,9 @@ impl Phone {
     /// Taps the first element, and waits until the page that it leads to has loaded.
     #[track_caller]
     pub fn press(&self, selector: &str) {
-        let before = self.find("html");
+        self.mark();
         self.touch(selector);
-        self.left(&before);
+        self.left();
     }
 
     /// Taps the first element, which opens something on the same page.
@@ -102,25 +102,28 @@ impl Phone {
         url.expect("it stands somewhere").path().to_owned()
     }
 
-    /// Waits until the page before is gone and the one behind it has loaded.
+    /// Leaves a mark on the page, which goes when the page does.
+    fn mark(&self) {
+        self.ask("document.documentElement.dataset.before = 'here'");
+    }
+
+    /// Waits until the marked page is gone and the one behind it has loaded.
     #[track_caller]
-    fn left(&self, before: &WebElement) {
+    fn left(&self) {
+        let there =
+            "return document.readyState === 'complete' && !document.documentElement.dataset.before";
         let left = async {
-            while before.is_present().await? {
-                tokio::task::yield_now().await;
-            }
             loop {
-                let ready = "return document.readyState === 'complete'";
-                let ready = self.driver().execute(ready, vec![]).await;
-                if ready.is_ok_and(|ready| ready.json() == true) {
-                    return Ok::<_, WebDriverError>(());
+                // Between two pages there is nobody to ask.
+                let told = self.driver().execute(there, vec![]).await;
+                if told.is_ok_and(|told| told.json() == true) {
+                    return;
                 }
             }
         };
         let left = async { tokio::time::timeout(PATIENCE, left).await };
         let left = self.runtime.block_on(left);
-        left.unwrap_or_else(|_| panic!("still at {}", self.path()))
-            .expect("the browser tells");
+        left.unwrap_or_else(|_| panic!("still at {}", self.path()));
     }
 
     /// Asks the page.
@@ -192,9 +195,9 @@ impl Phone {
     /// Presses the enter key, and waits until the page that it leads to has loaded.
     #[track_caller]
     pub fn enter(&self) {
-        let before = self.find("html");
+        self.mark();
         self.type_key(Key::Enter);
-        self.left(&before);
+        self.left();
     }
 
     fn type_key(&self, key: Key) {

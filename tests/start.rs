@@ -1,6 +1,7 @@
 //! A server starts, answers, and starts again where it stopped.
 
 use crate::support::Server;
+use crate::support::spec::Spec;
 use meetellen_events::access::Role;
 use reqwest::Method;
 use serde_json::json;
@@ -89,4 +90,28 @@ fn a_page_nobody_has_is_a_problem_to_read() {
     let server = Server::start();
     let page = server.browser().get("/nowhere").with_status(404);
     assert!(page.header("content-type").is_some(), "{}", page.text());
+}
+
+#[test]
+fn every_operation_of_the_contract_is_served() {
+    let server = Server::start();
+    let mut count = 0;
+    for (pointer, operation) in Spec::shared().operations() {
+        let parts: Vec<&str> = pointer.split('/').collect();
+        let method: Method = parts[3].to_uppercase().parse().expect("a method");
+        let path = parts[2].replace("~1", "/").replace("~0", "~");
+        let path = path
+            .replace("{id}", "0198c5a0-0000-7000-8000-000000000fff")
+            .replace("{code}", "0123456789ABCDEFGHJKMNPQRR")
+            .replace("{slug}", "invalid");
+        let told = server.anyone().send(method, &path, |request| request);
+        let stray = ["not-found", "method-not-allowed"];
+        assert!(
+            !stray.contains(&&*told.problem()),
+            "{}",
+            operation["operationId"]
+        );
+        count += 1;
+    }
+    assert!(count > 50, "only {count} operations");
 }

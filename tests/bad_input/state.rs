@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[test]
 fn a_code_is_good_for_its_own_thing_in_its_own_time() {
     let server = Server::start();
-    let (house, other) = (server.found("badhuis"), server.found("sleutel"));
+    let house = server.found("badhuis");
     let choir = house.activity("Koor");
     let session = house.session(
         &choir,
@@ -67,6 +67,12 @@ fn a_code_is_good_for_its_own_thing_in_its_own_time() {
     ] {
         bad_entry(&house, &anyone, slug, &house.entry(kind, fields));
     }
+}
+
+#[test]
+fn a_code_of_another_organisation_is_refused_on_a_device() {
+    let server = Server::start();
+    let (house, other) = (server.found("badhuis"), server.found("sleutel"));
     let foreign = other.code(json!({ "for": "door" }));
     let scanned = house.entry("check_in", json!({ "code": foreign }));
     let head = other.head();

@@ -216,8 +216,15 @@ fn bar(t: Language) -> String {
         undoable: Some(last(1, &format!("{coffee}, 1"), 42, false)),
         forgotten: "Joop, Mo".to_owned(),
         coffee: tile(2, 44),
+        pot: Some(8),
         adult: tile(3, 31),
         child: tile(4, 6),
+        on_now: vec![bar::SessionTile {
+            id: id(27),
+            name: "Seniorenkoor".to_owned(),
+            entry: id(28),
+            today: 12,
+        }],
         counters: vec![bar::Counter {
             id: id(5),
             name: "Spullen binnen".to_owned(),
@@ -367,6 +374,31 @@ fn programme(t: Language) -> String {
         }],
         organisers: vec!["residents", "volunteers", "partner", "staff"],
         first_day: today(),
+    }
+    .render()
+    .expect("a page renders")
+}
+
+fn one_activity(t: Language) -> String {
+    coordinator::OneActivity {
+        t,
+        page: page(&Language::TEAM),
+        activity: activity(1, "Vrijdagborrel", false),
+        category: String::new(),
+        room: id(7),
+        capacity: "40".to_owned(),
+        rooms: vec![Choice {
+            id: id(7),
+            name: "Grote zaal".to_owned(),
+        }],
+        kinds: vec!["residents", "volunteers", "partner", "staff"],
+        organisers: vec![coordinator::Organiser {
+            id: id(2),
+            name: "Ans".to_owned(),
+            chosen: true,
+        }],
+        organisers_chosen: true,
+        today: today(),
     }
     .render()
     .expect("a page renders")
@@ -673,6 +705,7 @@ fn month_page(t: Language) -> String {
             average: Some(t.decimal("35.0")),
         }],
         more: vec![figure(t, "grants", Some(t.money(0)), "entered")],
+        unknown: t.word("figure", "reach"),
         tables: vec![month::Table {
             title: t.say("figure-shifts"),
             columns: vec![
@@ -746,6 +779,7 @@ fn team(t: Language) -> Vec<(&'static str, String)> {
         ("revenue", revenue(t)),
         ("today", today_page(t)),
         ("programme", programme(t)),
+        ("activity", one_activity(t)),
         ("people", people(t)),
         ("person", one_person(t)),
         ("devices", devices(t)),

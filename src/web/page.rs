@@ -3,6 +3,7 @@
 //! Always true: GET records nothing; POST answers with a redirect; what is tallied goes through the same door as the
 //! API's entries. Tested in `tests/pages.rs`.
 
+mod activities;
 mod bar;
 mod devices;
 mod entrance;
@@ -52,6 +53,7 @@ pub fn routes(routes: &mut ServiceConfig) {
         .app_data(problem::query())
         .configure(browser::assets)
         .service(path("/problems/{slug}").route(read().to(problems::kind)))
+        .configure(activities::routes)
         .configure(bar::routes)
         .configure(devices::routes)
         .configure(entrance::routes)

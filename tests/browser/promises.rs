@@ -34,6 +34,7 @@ fn pages(house: &House<'_>) -> Vec<String> {
         format!("/c/{door}/undone"),
         format!("/p/{badge}"),
         format!("/posters/{door}"),
+        format!("/activities/{choir}"),
         format!("/people/{ans}"),
         format!("/people/{ans}/erase"),
         format!("/mend/sessions/{film}"),

@@ -1,12 +1,13 @@
 //! The bar's page: tiles, shifts, money, counts and undoing.
 
-use super::world::{ask, enrolled, field, follow, today, volunteer};
+use super::world::{activity, ask, enrolled, field, follow, session, today, volunteer};
 use crate::support::Server;
 use meetellen_events::access::Role;
 use meetellen_events::organisation::Request;
 use meetellen_events::standing::{self, Listed};
 use meetellen_events::values::{CounterId, Name};
 use meetellen_projections::figures::Value;
+use serde_json::json;
 
 #[test]
 fn coffee_is_one_tap_and_can_be_undone_in_place() {
@@ -39,6 +40,34 @@ fn a_tap_at_the_bar_counts_a_visitor_or_a_child() {
     );
     assert_eq!(today(&house, "visits"), Value::Whole(2));
     assert_eq!(today(&house, "visits_children"), Value::Whole(1));
+}
+
+#[test]
+fn a_pot_and_who_comes_to_a_session_have_buttons_of_their_own() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let choir = activity(&house, "Seniorenkoor", false);
+    let session = session(&house, choir, -30, 60).to_string();
+    let said = json!({ "cups_per_pot": 20 });
+    house
+        .coordinator
+        .patch("/api/v1/settings", &said)
+        .with_status(200);
+    let tablet = enrolled(&house, Role::Bar);
+    let page = tablet.get("/bar");
+    assert!(
+        page.text().contains("+ 1 pot (20 kopjes)"),
+        "{}",
+        page.text()
+    );
+    follow(&tablet, "/bar/coffee", &[("pot", "20")]);
+    follow(
+        &tablet,
+        "/bar/visitors",
+        &[("adults", "1"), ("session", &session)],
+    );
+    assert_eq!(today(&house, "coffee_cups"), Value::Whole(20));
+    assert_eq!(today(&house, "participations"), Value::Whole(1));
 }
 
 #[test]

@@ -63,6 +63,19 @@ fn an_activity_is_planned_weekly_cancelled_and_counted_afterwards() {
     let page = follow(&phone, "/activities", &added);
     assert!(page.text().contains("Vastgelegd."));
     let drinks = field_of_option(&page.text(), "Vrijdagborrel");
+    let (ans, _) = volunteer(&house, "Ans");
+    let path = format!("/activities/{drinks}");
+    let page = phone.get(&path).with_status(200);
+    assert!(page.text().contains("Ans"), "{}", page.text());
+    let ans = ans.to_string();
+    let changed = [
+        ("name", "Vrijdagborrel"),
+        ("organised_by", "residents"),
+        ("organiser", ans.as_str()),
+        ("since", "2026-10-01"),
+    ];
+    follow(&phone, &path, &changed);
+    assert_eq!(field(&phone.get(&path), "organiser"), ans);
     let planned = [
         ("activity", drinks.as_str()),
         ("day", "2026-10-02"),

@@ -32,7 +32,12 @@ fn the_month_shows_figures_with_their_definitions_and_entries() {
     let file = phone.get("/api/v1/figures?period=2026-10&format=csv&locale=nl");
     assert_eq!(file.status, 200);
     phone.get("/month/2026-13").with_status(400);
-    assert!(phone.get("/month/2026-09").text().contains("onbekend"));
+    assert!(
+        phone
+            .get("/month/2026-09")
+            .text()
+            .contains("Nog niet bekend")
+    );
 }
 
 #[test]

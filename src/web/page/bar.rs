@@ -11,16 +11,16 @@ use crate::live::Live;
 use crate::node::Node;
 use crate::problem::Problem;
 use crate::web::view::Choice;
-use crate::web::view::bar::{Bar, Counter, LastEntry, RunningShift, Tile};
+use crate::web::view::bar::{Bar, Counter, LastEntry, RunningShift, SessionTile, Tile};
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::access::Role;
-use meetellen_events::standing::Listed;
+use meetellen_events::standing::{Listed, Setting};
 use meetellen_events::tally::Event;
 use meetellen_events::values::{CounterId, Day, EntryId, Period, PersonId};
 use meetellen_projections::figures::count_day;
 use meetellen_projections::ledger::{Ledger, Row};
-use meetellen_projections::today::OpenShift;
+use meetellen_projections::today::{OpenShift, SessionNow};
 use meetellen_projections::warnings::{self, warnings};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -36,6 +36,9 @@ const LATELY_DAYS: i32 = 60;
 
 /// Volunteers who all fit as names to tap.
 const FEW_VOLUNTEERS: usize = 12;
+
+/// Sessions with a tile of their own; more would push the rest away.
+const SESSION_TILES_MAX: usize = 6;
 
 /// Entries that one tap confirms.
 const CONFIRMED_MAX: usize = 500;
@@ -105,8 +108,10 @@ fn page(
             day.plus(-ASKED_DAYS) <= ledger.zone().day_of(shift.since)
         }),
         coffee: tile(numbers.coffee_cups),
+        pot: pot(live, day),
         adult: tile(numbers.visits - children),
         child: tile(children),
+        on_now: on_now(node, live, &sessions),
         counters: counters(node, ledger, day, |counter| {
             numbers.counters.get(&counter).copied().unwrap_or(0)
         }),
@@ -141,6 +146,37 @@ fn page(
         contribution_entry: entry(),
         head_count_entry: entry(),
     }
+}
+
+/// Cups in a pot, where that was set.
+fn pot(live: &Live, day: Day) -> Option<u64> {
+    let mut settings = live.organisation.standing().settings(day);
+    settings.find_map(|setting| match setting {
+        Setting::CupsPerPot(cups) => Some(u64::from(cups.get())),
+        Setting::OpeningHours(_)
+        | Setting::ClosedDays(_)
+        | Setting::Rooms(_)
+        | Setting::HourlyRate(_)
+        | Setting::CanteenLimit(_)
+        | Setting::Inhabitants(_) => None,
+    })
+}
+
+/// A tile for each session that is on or soon: who counts at it taps there.
+fn on_now(node: &Node, live: &Live, sessions: &[SessionNow]) -> Vec<SessionTile> {
+    let ledger = live.house.get();
+    let near = live.organisation.programme().near(node.now());
+    near.take(SESSION_TILES_MAX)
+        .map(|(id, _)| {
+            let today = sessions.iter().find(|session| session.session == id);
+            SessionTile {
+                id: id.to_string(),
+                name: session_name(ledger, id).unwrap_or_default(),
+                entry: form::new_entry(node),
+                today: today.map_or(0, |session| session.participations),
+            }
+        })
+        .collect()
 }
 
 fn counters(

@@ -87,10 +87,12 @@ fn page(live: &Live, Frame { t, page }: Frame, month: Calendar, today: Day) -> M
         before: &before,
         year_before: &year_before,
     };
-    let (mut first, mut more) = (Vec::new(), Vec::new());
+    let (mut first, mut more, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for figure in &now.figures {
         let shown = teller.figure(figure);
-        if FIRST.contains(&figure.key) {
+        if shown.value.is_none() && shown.last_month.is_none() && shown.last_year.is_none() {
+            unknown.push(t.word("figure", figure.key));
+        } else if FIRST.contains(&figure.key) {
             first.push((FIRST.iter().position(|key| *key == figure.key), shown));
         } else {
             more.push(shown);
@@ -109,6 +111,7 @@ fn page(live: &Live, Frame { t, page }: Frame, month: Calendar, today: Day) -> M
         running,
         figures: first.into_iter().map(|(_, figure)| figure).collect(),
         more,
+        unknown: unknown.join(", "),
         mend: mend::tasks(ledger, &period, t),
         chart_text: chart_text(t, &bars),
         bars,

@@ -1,18 +1,17 @@
-//! The programme: activities, and their sessions week by week.
+//! The programme: sessions week by week.
 
+use super::activities::{KINDS, offered, rooms};
 use super::facts::{activity_name, clock};
 use super::form::{Sent, body, wrong};
 use super::{Frame, path, read, see, show};
 use crate::api::caller::{Coordinator, Volunteer};
-use crate::api::{activities, sessions};
+use crate::api::sessions;
 use crate::live::Live;
 use crate::node::Node;
 use crate::problem::Problem;
-use crate::web::view::Choice;
-use crate::web::view::coordinator::{Activity, PlannedSession, Programme};
+use crate::web::view::coordinator::{PlannedSession, Programme};
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use meetellen_events::programme::OrganisedBy;
 use meetellen_events::values::{Day, DayTime, RoomId, SessionId, Timestamp, Zone};
 use meetellen_projections::figures::{Outcome, count_session};
 use serde::Deserialize;
@@ -21,15 +20,10 @@ use serde_json::json;
 /// Days on one page.
 const SHOWN_DAYS: i32 = 7;
 
-/// The words of the contract for who organises.
-const ORGANISERS: [&str; 4] = ["residents", "volunteers", "partner", "staff"];
-
 /// The routes of the programme.
 pub fn routes(routes: &mut ServiceConfig) {
     routes
         .service(path("/programme").route(read().to(programme)))
-        .service(path("/activities").route(web::post().to(add)))
-        .service(path("/activities/{id}").route(web::post().to(change)))
         .service(path("/sessions").route(web::post().to(plan)))
         .service(path("/sessions/{id}/cancel").route(web::post().to(cancel)))
         .service(path("/sessions/{id}/confirm").route(web::post().to(confirm)));
@@ -52,7 +46,6 @@ async fn programme(
     let from = from.from.unwrap_or(today);
     let page = {
         let live = volunteer.live.read();
-        let standing = live.organisation.standing();
         Programme {
             t,
             page,
@@ -62,15 +55,8 @@ async fn programme(
             earlier: from.plus(-SHOWN_DAYS).to_string(),
             later: from.plus(SHOWN_DAYS).to_string(),
             activities: offered(&live, today),
-            rooms: standing
-                .rooms(today)
-                .iter()
-                .map(|room| Choice {
-                    id: room.id.to_string(),
-                    name: room.name.to_string(),
-                })
-                .collect(),
-            organisers: ORGANISERS.to_vec(),
+            rooms: rooms(&live, today),
+            organisers: KINDS.to_vec(),
             first_day: today.date(),
         }
     };
@@ -113,69 +99,6 @@ fn room_name(live: &Live, room: RoomId, day: Day) -> Option<String> {
     let rooms = live.organisation.standing().rooms(day);
     let room = rooms.iter().find(|known| known.id == room)?;
     Some(room.name.to_string())
-}
-
-fn offered(live: &Live, today: Day) -> Vec<Activity> {
-    let programme = live.organisation.programme();
-    let mut activities: Vec<Activity> = programme
-        .activities()
-        .filter_map(|id| {
-            let facts = programme.activity(id, today)?;
-            Some(Activity {
-                id: id.to_string(),
-                name: facts.name?.to_string(),
-                organised_by: organiser(facts.organised_by?).to_owned(),
-                sensitive: facts.sensitive.unwrap_or(false),
-            })
-        })
-        .collect();
-    activities.sort_by_cached_key(|activity| activity.name.to_lowercase());
-    activities
-}
-
-const fn organiser(organised_by: OrganisedBy) -> &'static str {
-    match organised_by {
-        OrganisedBy::Residents => "residents",
-        OrganisedBy::Volunteers => "volunteers",
-        OrganisedBy::Partner => "partner",
-        OrganisedBy::Staff => "staff",
-    }
-}
-
-/// `POST /activities`.
-async fn add(
-    node: Data<Node>,
-    request: HttpRequest,
-    coordinator: Coordinator,
-    sent: Sent,
-) -> Result<HttpResponse, Problem> {
-    Frame::of(&node, &request, &coordinator);
-    let said = body(json!({
-        "name": sent.needed("name")?,
-        "organised_by": sent.needed("organised_by")?,
-        "room": sent.given("room"),
-        "sensitive": sent.given("sensitive").is_some(),
-    }))?;
-    activities::add(coordinator, node, said).await?;
-    Ok(see("/programme?done=kept"))
-}
-
-/// `POST /activities/ID`: called or organised otherwise from today on.
-async fn change(
-    node: Data<Node>,
-    request: HttpRequest,
-    coordinator: Coordinator,
-    id: Path<meetellen_events::values::ActivityId>,
-    sent: Sent,
-) -> Result<HttpResponse, Problem> {
-    Frame::of(&node, &request, &coordinator);
-    let said = body(json!({
-        "name": sent.needed("name")?,
-        "organised_by": sent.needed("organised_by")?,
-        "sensitive": sent.given("sensitive").is_some(),
-    }))?;
-    activities::change(coordinator, node, id, said).await?;
-    Ok(see("/programme?done=kept"))
 }
 
 /// A time on the wall clock of a day that a form named.

@@ -26,6 +26,19 @@ pub struct Counter {
     pub today: i64,
 }
 
+/// A session that is on, for whoever counts at it.
+#[derive(Debug, Clone)]
+pub struct SessionTile {
+    /// The session's id.
+    pub id: String,
+    /// Name of its activity.
+    pub name: String,
+    /// Id of the entry its form makes.
+    pub entry: String,
+    /// Its participations so far.
+    pub today: i64,
+}
+
 /// Somebody on duty.
 #[derive(Debug, Clone)]
 pub struct RunningShift {
@@ -67,10 +80,14 @@ page! {
         forgotten: String,
         /// Cups.
         coffee: Tile,
+        /// Cups in a pot, where that was set.
+        pot: Option<u64>,
         /// Visitors who neither scan nor carry a card.
         adult: Tile,
         /// Children of the same kind.
         child: Tile,
+        /// Sessions that are on or soon.
+        on_now: Vec<SessionTile>,
         /// Own counters.
         counters: Vec<Counter>,
         /// Who is on duty.

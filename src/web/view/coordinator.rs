@@ -113,6 +113,41 @@ page! {
     }
 }
 
+/// A volunteer who may organise an activity.
+#[derive(Debug, Clone)]
+pub struct Organiser {
+    /// The person's id.
+    pub id: String,
+    /// Her name, or what stands for it.
+    pub name: String,
+    /// Whether she does.
+    pub chosen: bool,
+}
+
+page! {
+    /// One activity, to be changed.
+    OneActivity in "activity.html" {
+        /// Which.
+        activity: Activity,
+        /// A word to group it by; empty where there is none.
+        category: String,
+        /// Where it usually is, by the room's id; empty where that is not fixed.
+        room: String,
+        /// How many it can take, as typed.
+        capacity: String,
+        /// Rooms to choose from.
+        rooms: Vec<Choice>,
+        /// Who may organise: the words of the contract.
+        kinds: Vec<&'static str>,
+        /// Volunteers who may organise it, those who do first.
+        organisers: Vec<Organiser>,
+        /// Whether any does.
+        organisers_chosen: bool,
+        /// From which day changes hold, unless said otherwise.
+        today: Date,
+    }
+}
+
 /// Somebody in the list.
 #[derive(Debug, Clone)]
 pub struct Person {

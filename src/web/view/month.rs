@@ -87,6 +87,8 @@ page! {
         figures: Vec<Figure>,
         /// The others.
         more: Vec<Figure>,
+        /// What is not known and never was, as a list in words.
+        unknown: String,
         /// What is missing or contradictory.
         mend: Vec<Task>,
         /// Visits a day.

@@ -42,7 +42,7 @@ async fn keep(
     fields: Result<Value, Problem>,
 ) -> Result<HttpResponse, Problem> {
     belongs_to(request, &caller.live.read(), node.now());
-    let id = sent.entry_of(node, &["cups", "volunteer", "pass", "state"]);
+    let id = sent.entry_of(node, &["cups", "pot", "volunteer", "pass", "state"]);
     Author::of(node, caller).record(id, &fields?).await?;
     Ok(see(format!("/bar?done={id}")))
 }
@@ -65,10 +65,14 @@ macro_rules! entry_form {
 
 entry_form! {
     /// `POST /bar/coffee`.
-    coffee: |sent| Ok(json!({ "type": "coffee", "cups": sent.whole("cups")?.unwrap_or(1) }));
+    coffee: |sent| Ok(match sent.whole("pot")? {
+        Some(cups) => json!({ "type": "coffee", "cups": cups, "pot": true }),
+        None => json!({ "type": "coffee", "cups": sent.whole("cups")?.unwrap_or(1) }),
+    });
     /// `POST /bar/visitors`: somebody who neither scans nor carries a pass.
     visitors: |sent| Ok(json!({
         "type": "check_in",
+        "session": sent.given("session"),
         "adults": sent.whole("adults")?,
         "children": sent.whole("children")?,
     }));

@@ -136,7 +136,9 @@ async fn plan(
         "repeat": repeat.transpose()?,
     }))?;
     sessions::plan(coordinator, node, said).await?;
-    Ok(see(format!("/programme?from={day}&done=kept")))
+    // A session after midnight belongs to the evening before.
+    let shown = zone.day_of(starts_at);
+    Ok(see(format!("/programme?from={shown}&done=kept")))
 }
 
 /// `POST /sessions/ID/cancel`.

@@ -126,14 +126,7 @@ fn page(
         confirm_entry: entry(),
         door: numbers.door.map(|state| t.say(opening_key(state))),
         opening_entry: entry(),
-        sessions: sessions
-            .iter()
-            .filter(|session| !session.cancelled)
-            .map(|session| Choice {
-                id: session.session.to_string(),
-                name: session_name(ledger, session.session).unwrap_or_default(),
-            })
-            .collect(),
+        sessions: to_choose(ledger, &sessions),
         last: today
             .map(|row| last_entry(node, ledger, names, t, &row))
             .collect(),
@@ -160,6 +153,17 @@ fn pot(live: &Live, day: Day) -> Option<u64> {
         | Setting::CanteenLimit(_)
         | Setting::Inhabitants(_) => None,
     })
+}
+
+/// The day's sessions that were not called off.
+fn to_choose(ledger: &Ledger, sessions: &[SessionNow]) -> Vec<Choice> {
+    let take_place = sessions.iter().filter(|session| !session.cancelled);
+    take_place
+        .map(|session| Choice {
+            id: session.session.to_string(),
+            name: session_name(ledger, session.session).unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// A tile for each session that is on or soon: who counts at it taps there.

@@ -22,7 +22,7 @@ use crate::load::{self, LoadError};
 use meetellen_events::log::LogReader;
 use meetellen_events::log::journal::AppendError;
 use meetellen_events::organisation::Command;
-use meetellen_events::values::OrganisationId;
+use meetellen_events::values::{OrganisationId, Timestamp};
 use queue::Queue;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -266,22 +266,23 @@ fn run(
         let room = core.make_room();
         full.store(matches!(room, Err(AppendError::Full)), Ordering::SeqCst);
         match room {
-            Ok(()) => batch(&mut core, queue, clock, first)?,
-            Err(AppendError::Full) => refuse(&mut core, first),
+            Ok(()) => batch(&mut core, queue, clock.now(), first, false)?,
+            Err(AppendError::Full) => batch(&mut core, queue, clock.now(), first, true)?,
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-/// Decides what waits, has it written and synced, and only then answers.
+/// Decides what waits, has it written and synced, and only then answers. On a full disk nothing is decided, but what is
+/// read goes on.
 fn batch(
     core: &mut Core,
     queue: &Queue<Item>,
-    clock: &dyn Clock,
+    now: Timestamp,
     first: Item,
+    full: bool,
 ) -> Result<(), AppendError> {
-    let now = clock.now();
     let mut answers: Vec<Told> = Vec::new();
     let mut decided = 0;
     let mut next = Some(first);
@@ -301,7 +302,9 @@ fn batch(
                 answer,
             } => {
                 decided += commands.len();
-                let told = if core.knows(organisation, &commands) {
+                let told = if full {
+                    Err(Sent::Full)
+                } else if core.knows(organisation, &commands) {
                     let done = commands
                         .iter()
                         .map(|command| core.decide(organisation, command, now));
@@ -326,20 +329,4 @@ fn batch(
         let _ = answer.send(told);
     }
     kept
-}
-
-/// On a full disk nothing is decided, but what is read goes on.
-fn refuse(core: &mut Core, item: Item) {
-    match item {
-        Item::Admit {
-            organisation,
-            loaded,
-            answer,
-        } => {
-            let _ = answer.send(core.admit(organisation, *loaded));
-        }
-        Item::Commands { answer, .. } => {
-            let _ = answer.send(Err(Sent::Full));
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What readers see of the organisations in memory: the rules' state and the read models, as of the last durable commit.
 //!
-//! Always true: nothing shows here before it is durable; only the writer changes it.
+//! Always true: nothing shows here before it is durable; only the writer changes it, and what reads for long does not
+//! hold it up (`a_snapshot_stays_as_it_was_and_holds_up_nobody`).
 
 use meetellen_events::codec::Found;
 use meetellen_events::codec::{directory_key, erased};
@@ -43,20 +44,28 @@ impl Live {
 
 /// One organisation in memory, shared between the writer and its readers.
 #[derive(Debug, Default)]
-pub struct Shared(RwLock<Live>);
+pub struct Shared(RwLock<Arc<Live>>);
 
 impl Shared {
-    pub(crate) const fn new(live: Live) -> Self {
-        Self(RwLock::new(live))
+    pub(crate) fn new(live: Live) -> Self {
+        Self(RwLock::new(Arc::new(live)))
     }
 
-    /// Holds the organisation still while it is looked at: keep it short, never across an await.
-    pub fn read(&self) -> RwLockReadGuard<'_, Live> {
+    /// Holds the organisation still while it is looked at, and the writer with it: keep it short, never across an
+    /// await. What takes longer takes a [`Self::snapshot`].
+    pub fn read(&self) -> RwLockReadGuard<'_, Arc<Live>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The organisation as it stands now, to be looked at for as long as it takes: the writer goes on, at the price of
+    /// one copy where it records something meanwhile.
+    pub fn snapshot(&self) -> Arc<Live> {
+        Arc::clone(&self.read())
+    }
+
     pub(crate) fn change(&self, change: impl FnOnce(&mut Live)) {
-        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+        let mut live = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut live));
     }
 }
 
@@ -122,5 +131,20 @@ impl Houses {
         directory
             .unwrap_or_else(PoisonError::into_inner)
             .extend(entries);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Live, Shared};
+    use meetellen_events::log::line::Position;
+
+    #[test]
+    fn a_snapshot_stays_as_it_was_and_holds_up_nobody() {
+        let shared = Shared::new(Live::default());
+        let before = shared.snapshot();
+        shared.change(|live| live.head.position = Position(7));
+        assert_eq!(before.head.position, Position(0));
+        assert_eq!(shared.read().head.position, Position(7));
     }
 }

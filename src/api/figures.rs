@@ -17,7 +17,6 @@ use meetellen_events::access::Role;
 use meetellen_events::log::line::{Head, Position};
 use meetellen_events::values::{Locale, Period, Timestamp};
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// The route of figures.
 pub fn routes(api: &mut ServiceConfig) {
@@ -68,14 +67,11 @@ async fn tell(
     };
     match as_of {
         AsOf::Now => {
-            let live = Arc::clone(&reader.live);
-            let head = live.read().head;
-            if let Some(unchanged) = etag::unchanged(&request, &asked.tag(head)) {
+            let live = reader.live.snapshot();
+            if let Some(unchanged) = etag::unchanged(&request, &asked.tag(live.head)) {
                 return Ok(unchanged);
             }
-            let told = node
-                .blocking(move |_| written(&live.read(), &asked))
-                .await??;
+            let told = node.blocking(move |_| written(&live, &asked)).await??;
             Ok(told.answer(&request, &asked))
         }
         AsOf::Position(_) | AsOf::Instant(_) => {

@@ -68,9 +68,9 @@ async fn month(
         .parse()
         .map_err(|_| Problem::from(Cause::UnknownPeriod))?;
     let today = reader.today(&node);
-    let live = std::sync::Arc::clone(&reader.live);
+    let live = reader.live.snapshot();
     // A month of a big house takes milliseconds to count: other requests go on meanwhile.
-    let page = node.blocking(move |_| page(&live.read(), frame, month, today));
+    let page = node.blocking(move |_| page(&live, frame, month, today));
     show(&node, &request, &page.await?)
 }
 

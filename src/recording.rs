@@ -228,22 +228,8 @@ async fn known(
     })
 }
 
-fn status(event: &Event) -> Status {
-    let standing = match event {
-        Event::Tally(
-            tally::Event::VisitorCheckedIn { standing, .. }
-            | tally::Event::MoneyDonated { standing, .. }
-            | tally::Event::GoodsDonated { standing, .. },
-        ) => *standing,
-        Event::Tally(_)
-        | Event::Organisation(_)
-        | Event::Programme(_)
-        | Event::People(_)
-        | Event::Access(_)
-        | Event::Standing(_)
-        | Event::Unknown(_) => Standing::Counted,
-    };
-    match standing {
+const fn status(event: &Event) -> Status {
+    match event.standing() {
         Standing::Counted => Status::Recorded,
         Standing::ToConfirm => Status::ToConfirm,
         Standing::AlreadyCounted => Status::AlreadyCounted,

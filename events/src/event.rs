@@ -25,6 +25,21 @@ pub enum Event {
     Unknown(Unknown),
 }
 
+impl Event {
+    /// How sure it is; anything but an entry that can wait holds.
+    pub const fn standing(&self) -> tally::Standing {
+        match self {
+            Self::Tally(event) => event.standing(),
+            Self::Organisation(_)
+            | Self::Programme(_)
+            | Self::People(_)
+            | Self::Access(_)
+            | Self::Standing(_)
+            | Self::Unknown(_) => tally::Standing::Counted,
+        }
+    }
+}
+
 /// An event of a newer version, as it stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {

@@ -94,6 +94,20 @@ pub enum ShiftKind {
     Other,
 }
 
+impl ShiftKind {
+    /// Its name in the contract and in texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bar => "bar",
+            Self::Kitchen => "kitchen",
+            Self::Shop => "shop",
+            Self::Garden => "garden",
+            Self::Host => "host",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// What is said about the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -385,4 +399,48 @@ pub enum Rejection {
     /// This role can't.
     #[error("not with this role")]
     Forbidden,
+}
+
+impl Event {
+    /// How sure it is; an entry that can't wait counts.
+    pub const fn standing(&self) -> Standing {
+        match self {
+            Self::VisitorCheckedIn { standing, .. }
+            | Self::MoneyDonated { standing, .. }
+            | Self::GoodsDonated { standing, .. } => *standing,
+            Self::HeadsCounted { .. }
+            | Self::CoffeeServed { .. }
+            | Self::CounterTallied { .. }
+            | Self::ContributionMade { .. }
+            | Self::ShiftStarted { .. }
+            | Self::ShiftEnded { .. }
+            | Self::BarRevenueCounted { .. }
+            | Self::ShopRevenueCounted { .. }
+            | Self::IndicatorMeasured { .. }
+            | Self::OpeningNoted { .. }
+            | Self::EntryRetracted { .. }
+            | Self::EntriesConfirmed { .. } => Standing::Counted,
+        }
+    }
+
+    /// The code it was made with, where it was by one.
+    pub const fn code(&self) -> Option<Code> {
+        match self {
+            Self::VisitorCheckedIn { code, .. }
+            | Self::CoffeeServed { code, .. }
+            | Self::MoneyDonated { code, .. }
+            | Self::GoodsDonated { code, .. } => *code,
+            Self::HeadsCounted { .. }
+            | Self::CounterTallied { .. }
+            | Self::ContributionMade { .. }
+            | Self::ShiftStarted { .. }
+            | Self::ShiftEnded { .. }
+            | Self::BarRevenueCounted { .. }
+            | Self::ShopRevenueCounted { .. }
+            | Self::IndicatorMeasured { .. }
+            | Self::OpeningNoted { .. }
+            | Self::EntryRetracted { .. }
+            | Self::EntriesConfirmed { .. } => None,
+        }
+    }
 }

@@ -237,7 +237,8 @@ impl Ledger {
 
     fn tally(&mut self, recorded: &Recorded, event: &Tally) {
         let place = recorded.position.0;
-        let (mut waiting, mut session) = (false, Slot::default());
+        let waiting = event.standing() == Standing::ToConfirm;
+        let mut session = Slot::default();
         if let Some(id) = session_at(event) {
             session = self.sessions.known(id).0;
         }
@@ -247,10 +248,10 @@ impl Ledger {
                 let places = targets.iter().map(|target| target.position.0);
                 places.for_each(|place| self.confirm(place));
             }
-            Tally::VisitorCheckedIn { standing, .. }
-            | Tally::MoneyDonated { standing, .. }
-            | Tally::GoodsDonated { standing, .. } => waiting = *standing == Standing::ToConfirm,
-            Tally::HeadsCounted { .. }
+            Tally::VisitorCheckedIn { .. }
+            | Tally::MoneyDonated { .. }
+            | Tally::GoodsDonated { .. }
+            | Tally::HeadsCounted { .. }
             | Tally::CoffeeServed { .. }
             | Tally::CounterTallied { .. }
             | Tally::ContributionMade { .. }

@@ -5,10 +5,9 @@ use super::Stage;
 use crate::keys::{KeyError, Keys, Owner};
 use crate::secrets;
 use crate::writer::{Core, Done};
-use meetellen_events::event::Event;
 use meetellen_events::log::journal::AppendError;
 use meetellen_events::organisation::{Command, Request};
-use meetellen_events::tally::{self, Standing};
+use meetellen_events::tally::Standing;
 use meetellen_events::values::{
     Day, Month, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp,
 };
@@ -107,7 +106,7 @@ impl Stage for Playing<'_> {
             Done::Recorded(receipt) => Ok(receipt
                 .facts
                 .last()
-                .map_or(Standing::Counted, |recorded| standing(&recorded.fact.event))),
+                .map_or(Standing::Counted, |recorded| recorded.fact.event.standing())),
             Done::InEffect | Done::Known(_) => {
                 anyhow::bail!("the demo asks twice for {:?}", command.request)
             }
@@ -139,23 +138,5 @@ impl Stage for Playing<'_> {
 
     fn secret(&mut self) -> anyhow::Result<SecretHash> {
         Ok(secrets::hash(secrets::code()?.bytes()))
-    }
-}
-
-/// How sure an entry is; anything else that was recorded holds.
-pub(super) const fn standing(event: &Event) -> Standing {
-    match event {
-        Event::Tally(
-            tally::Event::VisitorCheckedIn { standing, .. }
-            | tally::Event::MoneyDonated { standing, .. }
-            | tally::Event::GoodsDonated { standing, .. },
-        ) => *standing,
-        Event::Tally(_)
-        | Event::Organisation(_)
-        | Event::Programme(_)
-        | Event::People(_)
-        | Event::Access(_)
-        | Event::Standing(_)
-        | Event::Unknown(_) => Standing::Counted,
     }
 }

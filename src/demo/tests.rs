@@ -1,6 +1,5 @@
 mod checks;
 
-use super::fill::standing;
 use super::{Stage, months_before, play};
 use meetellen_events::decider::Decider;
 use meetellen_events::event::{Actor, ActorKind, Event, Recorded};
@@ -59,7 +58,7 @@ impl Stage for Rules {
         anyhow::ensure!(!facts.is_empty(), "asked twice: {:?}", command.request);
         let mut sure = Standing::Counted;
         for fact in facts {
-            sure = standing(&fact.event);
+            sure = fact.event.standing();
             let recorded = Recorded {
                 position: Position(played.rules.position().0 + 1),
                 recorded_at: now,
@@ -134,7 +133,7 @@ fn it_has_the_mess_of_life() {
         all.filter(|recorded| which(recorded, &recorded.fact.event))
             .count()
     };
-    let taken_as = |taken: Standing| count(&|_, event| standing(event) == taken);
+    let taken_as = |taken: Standing| count(&|_, event| event.standing() == taken);
     let late = count(&|recorded, event| {
         let late = recorded.recorded_at.millis_since(recorded.fact.occurred_at);
         matches!(event, Event::Tally(_)) && late > HOUR

@@ -2,7 +2,6 @@
 
 use super::document::Warning;
 use crate::i18n::Language;
-use meetellen_events::tally::ShiftKind;
 use meetellen_events::values::Zone;
 use meetellen_projections::warnings::{self, Parameter};
 
@@ -35,13 +34,6 @@ fn words(parameter: &Parameter, zone: &Zone, language: Language) -> String {
             let wall = zone.jiff().to_datetime(at.to_jiff());
             language.time(wall.time())
         }
-        Parameter::Shift(kind) => language.say(match kind {
-            ShiftKind::Bar => "shift-kind-bar",
-            ShiftKind::Kitchen => "shift-kind-kitchen",
-            ShiftKind::Shop => "shift-kind-shop",
-            ShiftKind::Garden => "shift-kind-garden",
-            ShiftKind::Host => "shift-kind-host",
-            ShiftKind::Other => "shift-kind-other",
-        }),
+        Parameter::Shift(kind) => language.word("shift-kind", kind.name()),
     }
 }

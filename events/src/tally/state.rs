@@ -116,18 +116,16 @@ impl State {
         (zone, seen_at): (&Zone, Timestamp),
     ) {
         let id = EntryId::new(recorded.fact.id);
-        let (mut code, mut waiting) = (None, false);
+        let (code, waiting) = (event.code(), event.standing() == Standing::ToConfirm);
         let kind = match event {
             Event::VisitorCheckedIn {
                 session,
                 party,
                 visitor,
                 evidence,
-                code: by,
                 standing,
+                ..
             } => {
-                code = *by;
-                waiting = *standing == Standing::ToConfirm;
                 let at = recorded.fact.occurred_at;
                 let spot = session.map_or_else(|| Spot::DropIn(zone.day_of(at)), Spot::Session);
                 if *visitor != Visitor::Unknown {
@@ -157,21 +155,10 @@ impl State {
                 }
                 Kind::ShiftEnd { shift: shift.entry }
             }
-            Event::MoneyDonated {
-                code: by, standing, ..
-            }
-            | Event::GoodsDonated {
-                code: by, standing, ..
-            } => {
-                code = *by;
-                waiting = *standing == Standing::ToConfirm;
-                Kind::Counting
-            }
-            Event::CoffeeServed { code: by, .. } => {
-                code = *by;
-                Kind::Counting
-            }
-            Event::HeadsCounted { .. }
+            Event::MoneyDonated { .. }
+            | Event::GoodsDonated { .. }
+            | Event::CoffeeServed { .. }
+            | Event::HeadsCounted { .. }
             | Event::CounterTallied { .. }
             | Event::ContributionMade { .. }
             | Event::BarRevenueCounted { .. }

@@ -1,9 +1,7 @@
 //! What an entry says that names nobody, and apart from it whom it names.
 
 use super::Field;
-use meetellen_events::tally::{
-    CountBasis, Event, Evidence, HoursBasis, OpeningState, ShiftKind, Visitor,
-};
+use meetellen_events::tally::{CountBasis, Event, Evidence, HoursBasis, OpeningState, Visitor};
 use meetellen_events::values::{Cents, HeadCount, Name, Party, PersonId, Quantity, SessionId};
 
 type Fields = Vec<(&'static str, Field)>;
@@ -48,7 +46,7 @@ pub(super) fn clear(event: &Event) -> Fields {
             ..
         } => at_session(*session, things("kind", kind, *quantity)),
         Event::ShiftStarted { kind, session, .. } => {
-            at_session(*session, vec![("kind", Field::Word(shift_kind(*kind)))])
+            at_session(*session, vec![("kind", Field::Word(kind.name()))])
         }
         Event::ShiftEnded { shift, basis } => vec![
             ("shift", Field::Entry(shift.entry)),
@@ -137,17 +135,6 @@ fn till(amount: Cents, expected: Option<Cents>, hire: Option<bool>) -> Fields {
     fields.extend(expected.map(|expected| ("expected_cents", cents(expected))));
     fields.extend(hire.map(|hire| ("hire", Field::Flag(hire))));
     fields
-}
-
-const fn shift_kind(kind: ShiftKind) -> &'static str {
-    match kind {
-        ShiftKind::Bar => "bar",
-        ShiftKind::Kitchen => "kitchen",
-        ShiftKind::Shop => "shop",
-        ShiftKind::Garden => "garden",
-        ShiftKind::Host => "host",
-        ShiftKind::Other => "other",
-    }
 }
 
 const fn hours_basis(basis: HoursBasis) -> &'static str {

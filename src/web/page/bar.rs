@@ -3,7 +3,7 @@
 mod forms;
 
 use super::facts::{Names, clock, listed_name, session_name};
-use super::telling::{Teller, opening_key, shift_word};
+use super::telling::{Teller, opening_key};
 use super::{Frame, form, path, read, show};
 use crate::api::caller::{Caller, Recorder};
 use crate::i18n::Language;
@@ -295,7 +295,7 @@ pub fn running(
         id: shift.entry.to_string(),
         entry: form::new_entry(node),
         name: names.say(t, shift.volunteer),
-        kind: shift_word(shift.kind).to_owned(),
+        kind: shift.kind.name().to_owned(),
         since: clock(ledger.zone(), shift.since),
     }
 }

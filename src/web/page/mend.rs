@@ -2,7 +2,6 @@
 
 use super::facts::{Names, clock, session_name};
 use super::form::{self, Author, Sent, wrong};
-use super::telling::shift_word;
 use super::{Frame, path, read, see, show};
 use crate::api::caller::{Coordinator, Volunteer};
 use crate::export::warning;
@@ -113,7 +112,7 @@ async fn shift(
             entry: form::new_entry(&node),
             retraction: form::new_entry(&node),
             name: names.say(t, *volunteer),
-            kind: shift_word(*kind).to_owned(),
+            kind: kind.name().to_owned(),
             day: zone.day_of(row.at).date(),
             since: clock(zone, row.at),
             end: end.as_ref().map(|end| end.entry.to_string()),

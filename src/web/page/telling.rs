@@ -3,7 +3,7 @@
 use super::facts::{Names, listed_name, session_name};
 use crate::i18n::Language;
 use meetellen_events::standing::Listed;
-use meetellen_events::tally::{Event, OpeningState, ShiftKind, Standing};
+use meetellen_events::tally::{Event, OpeningState, Standing};
 use meetellen_events::values::{Cents, SessionId};
 use meetellen_projections::history::EntryType;
 use meetellen_projections::ledger::{Ledger, Row};
@@ -57,7 +57,7 @@ impl Teller<'_> {
             } => format!(
                 "{}, {}",
                 self.names.say(t, *volunteer),
-                t.word("shift-kind", shift_word(*kind))
+                t.word("shift-kind", kind.name())
             ),
             Event::ShiftEnded { shift, .. } => self
                 .ledger
@@ -95,18 +95,6 @@ impl Teller<'_> {
 /// Cents as pages write them.
 pub fn cents(amount: Cents) -> i64 {
     i64::try_from(amount.get()).unwrap_or(i64::MAX)
-}
-
-/// The word of the contract for a kind of shift.
-pub const fn shift_word(kind: ShiftKind) -> &'static str {
-    match kind {
-        ShiftKind::Bar => "bar",
-        ShiftKind::Kitchen => "kitchen",
-        ShiftKind::Shop => "shop",
-        ShiftKind::Garden => "garden",
-        ShiftKind::Host => "host",
-        ShiftKind::Other => "other",
-    }
 }
 
 /// What stands for a state of the door.

@@ -318,7 +318,7 @@ async fn thanks(
     let position = live.organisation.entry(entry);
     let row = position.and_then(|position| ledger.kept(position.0));
     let row = row
-        .filter(|row| made_with(&row.event) == Some(scan.code))
+        .filter(|row| row.event.code() == Some(scan.code))
         .ok_or_else(|| Problem::from(Cause::NotFound))?;
     if row.retracted {
         return Ok(see(format!("/c/{}/undone", scan.code)));
@@ -374,27 +374,6 @@ async fn thanks(
         text,
     };
     show(&node, &request, &noted)
-}
-
-/// The code an entry was made with.
-fn made_with(event: &Event) -> Option<Code> {
-    match event {
-        Event::VisitorCheckedIn { code, .. }
-        | Event::CoffeeServed { code, .. }
-        | Event::MoneyDonated { code, .. }
-        | Event::GoodsDonated { code, .. } => *code,
-        Event::HeadsCounted { .. }
-        | Event::CounterTallied { .. }
-        | Event::ContributionMade { .. }
-        | Event::ShiftStarted { .. }
-        | Event::ShiftEnded { .. }
-        | Event::BarRevenueCounted { .. }
-        | Event::ShopRevenueCounted { .. }
-        | Event::IndicatorMeasured { .. }
-        | Event::OpeningNoted { .. }
-        | Event::EntryRetracted { .. }
-        | Event::EntriesConfirmed { .. } => None,
-    }
 }
 
 /// `POST /c/CODE/undo`: takes back what this code counted, for a quarter of an hour.

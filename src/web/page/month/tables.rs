@@ -1,6 +1,6 @@
 //! The month's sections with rows of their own, as tables.
 
-use super::super::telling::{cents, shift_word};
+use super::super::telling::cents;
 use super::written;
 use crate::i18n::Language;
 use crate::web::view::month::{Column, Table};
@@ -43,7 +43,7 @@ fn told(t: Language, value: &Value, unit: &str) -> String {
 fn shifts(t: Language, found: &Sections) -> Table {
     let rows = found.shifts.iter().map(|row| {
         vec![
-            t.word("shift-kind", shift_word(row.kind)),
+            t.word("shift-kind", row.kind.name()),
             t.number(row.shifts),
             told(t, &row.hours, "hours"),
             t.number(row.volunteers),

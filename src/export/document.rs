@@ -1,14 +1,16 @@
 //! The document: figures with label, definition, basis and coverage, then the sections.
 
+mod rows;
+
+pub use rows::{
+    Busiest, ByActivity, ByDay, Canteen, Contribution, Counter, Goods, Grant, Indicator, Room,
+    Shifts,
+};
+
 use super::warning::warning;
 use crate::i18n::Language;
 use crate::live::Live;
-use meetellen_events::programme::OrganisedBy;
-use meetellen_events::tally::ShiftKind;
-use meetellen_events::values::{
-    ActivityId, CounterId, Day, Decimal, EntryId, IndicatorId, Name, Period, PeriodKind, SessionId,
-    Timestamp,
-};
+use meetellen_events::values::{Day, EntryId, Name, Period, PeriodKind, Timestamp};
 use meetellen_projections::figures::{self, Figure, Figures, Value};
 use meetellen_projections::sections::{self, Sections};
 use meetellen_projections::suppress::exported;
@@ -172,114 +174,6 @@ pub struct Definition {
     pub text: String,
 }
 
-/// One activity.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct ByActivity {
-    pub activity: ActivityId,
-    pub name: String,
-    pub organised_by: Option<OrganisedBy>,
-    pub sessions: i64,
-    pub participations: Cell,
-    pub average_participations: Cell,
-}
-
-/// One day.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct ByDay {
-    pub day: Day,
-    pub open: bool,
-    pub visits: Cell,
-    pub participations: Cell,
-    pub coffee_cups: Cell,
-}
-
-/// The busiest session.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Busiest {
-    pub session: SessionId,
-    pub name: String,
-    pub day: Day,
-    pub participations: Cell,
-    pub volunteers: i64,
-}
-
-/// Shifts of one kind.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Shifts {
-    pub kind: ShiftKind,
-    pub shifts: i64,
-    pub hours: Cell,
-    pub volunteers: i64,
-}
-
-/// One room.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Room {
-    pub room: String,
-    pub occupancy: Cell,
-}
-
-/// Goods of one category.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Goods {
-    pub category: String,
-    pub donors: Cell,
-    pub quantity: Cell,
-}
-
-/// Contributions of one kind.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Contribution {
-    pub kind: String,
-    pub quantity: i64,
-    pub sessions: i64,
-}
-
-/// One counter.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Counter {
-    pub counter: CounterId,
-    pub name: String,
-    pub quantity: Cell,
-}
-
-/// One indicator.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Indicator {
-    pub indicator: IndicatorId,
-    pub name: String,
-    pub last: Option<Decimal>,
-    pub mean: Cell,
-}
-
-/// One grant.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Grant {
-    pub funder: String,
-    pub purpose: String,
-    pub amount_cents: u64,
-}
-
-/// One year against its canteen limit.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
-pub struct Canteen {
-    pub year: i16,
-    pub own_cents: i64,
-    pub limit_cents: u64,
-    pub source: String,
-}
-
 /// One warning.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the contract's, §4.1")]
@@ -318,8 +212,7 @@ fn filled(live: &Live, computed: &Figures, sections: Sections, language: Languag
     let organisation = &live.organisation;
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let zone = organisation.zone();
-    let rows = computed.figures.iter();
-    let mut document = Document {
+    Document {
         organisation: House {
             slug: text(organisation.slug().map(|slug| slug.as_str())),
             name: text(organisation.name().map(Name::as_str)),
@@ -336,23 +229,29 @@ fn filled(live: &Live, computed: &Figures, sections: Sections, language: Languag
             recorded_at: live.recorded_at,
         },
         closed: false,
-        figures: rows.map(|figure| row(figure, language)).collect(),
-        by_activity: Vec::new(),
-        by_day: Vec::new(),
-        busiest_session: None,
-        shifts: Vec::new(),
-        rooms: Vec::new(),
-        goods: Vec::new(),
-        contributions: Vec::new(),
-        counters: Vec::new(),
-        indicators: Vec::new(),
-        grants: Vec::new(),
-        canteen: Vec::new(),
+        figures: computed
+            .figures
+            .iter()
+            .map(|figure| row(figure, language))
+            .collect(),
+        by_activity: all(sections.by_activity),
+        by_day: all(sections.by_day),
+        busiest_session: sections.busiest_session.map(Into::into),
+        shifts: all(sections.shifts),
+        rooms: all(sections.rooms),
+        goods: all(sections.goods),
+        contributions: all(sections.contributions),
+        counters: all(sections.counters),
+        indicators: all(sections.indicators),
+        grants: all(sections.grants),
+        canteen: all(sections.canteen),
         surveys: [],
         warnings: Vec::new(),
-    };
-    document.fill(sections);
-    document
+    }
+}
+
+fn all<Found, Told: From<Found>>(rows: Vec<Found>) -> Vec<Told> {
+    rows.into_iter().map(Into::into).collect()
 }
 
 const fn kind(kind: PeriodKind) -> &'static str {
@@ -400,123 +299,5 @@ fn row(figure: &Figure, language: Language) -> Row {
             version: figure.definition.version,
             text: language.word("definition", figure.definition.id),
         },
-    }
-}
-
-fn words(name: Option<Name>) -> String {
-    name.map(|name| name.as_str().to_owned())
-        .unwrap_or_default()
-}
-
-impl Document {
-    fn fill(&mut self, sections: Sections) {
-        self.by_activity = sections.by_activity.into_iter().map(by_activity).collect();
-        self.by_day = sections.by_day.into_iter().map(by_day).collect();
-        self.busiest_session = sections.busiest_session.map(|row| Busiest {
-            session: row.session,
-            name: words(row.name),
-            day: row.day,
-            participations: Cell(row.participations),
-            volunteers: row.volunteers,
-        });
-        self.shifts = sections.shifts.into_iter().map(shifts).collect();
-        self.rooms = sections.rooms.into_iter().map(room).collect();
-        self.goods = sections.goods.into_iter().map(goods).collect();
-        self.contributions = sections
-            .contributions
-            .into_iter()
-            .map(contribution)
-            .collect();
-        self.counters = sections.counters.into_iter().map(counter).collect();
-        self.indicators = sections.indicators.into_iter().map(indicator).collect();
-        self.grants = sections.grants.into_iter().map(grant).collect();
-        self.canteen = sections.canteen.into_iter().map(canteen).collect();
-    }
-}
-
-fn by_activity(row: sections::ActivityRow) -> ByActivity {
-    ByActivity {
-        activity: row.activity,
-        name: words(row.name),
-        organised_by: row.organised_by,
-        sessions: row.sessions,
-        participations: Cell(row.participations),
-        average_participations: Cell(row.average_participations),
-    }
-}
-
-fn by_day(row: sections::DayRow) -> ByDay {
-    ByDay {
-        day: row.day,
-        open: row.open,
-        visits: Cell(row.visits),
-        participations: Cell(row.participations),
-        coffee_cups: Cell(row.coffee_cups),
-    }
-}
-
-fn shifts(row: sections::ShiftRow) -> Shifts {
-    Shifts {
-        kind: row.kind,
-        shifts: row.shifts,
-        hours: Cell(row.hours),
-        volunteers: row.volunteers,
-    }
-}
-
-fn room(row: sections::RoomRow) -> Room {
-    Room {
-        room: words(Some(row.name)),
-        occupancy: Cell(row.occupancy),
-    }
-}
-
-fn goods(row: sections::GoodsRow) -> Goods {
-    Goods {
-        category: words(Some(row.category)),
-        donors: Cell(row.donors),
-        quantity: Cell(row.quantity),
-    }
-}
-
-fn contribution(row: sections::ContributionRow) -> Contribution {
-    Contribution {
-        kind: words(Some(row.kind)),
-        quantity: row.quantity,
-        sessions: row.sessions,
-    }
-}
-
-fn counter(row: sections::CounterRow) -> Counter {
-    Counter {
-        counter: row.counter,
-        name: words(Some(row.name)),
-        quantity: Cell(row.quantity),
-    }
-}
-
-fn indicator(row: sections::IndicatorRow) -> Indicator {
-    Indicator {
-        indicator: row.indicator,
-        name: words(Some(row.name)),
-        last: row.last,
-        mean: Cell(row.mean),
-    }
-}
-
-fn grant(row: sections::GrantRow) -> Grant {
-    Grant {
-        funder: words(Some(row.funder)),
-        purpose: words(Some(row.purpose)),
-        amount_cents: row.amount.get(),
-    }
-}
-
-fn canteen(row: sections::CanteenRow) -> Canteen {
-    Canteen {
-        year: row.year,
-        own_cents: row.own_cents,
-        limit_cents: row.limit_cents,
-        source: words(Some(row.source)),
     }
 }

@@ -6,7 +6,7 @@ mod phone;
 mod promises;
 
 use super::support::Server;
-use super::support::house::{House, wait};
+use super::support::house::{House, value, wait};
 use meetellen::api::house::invite;
 use meetellen_events::access::Role;
 use meetellen_events::organisation::Authority;
@@ -47,10 +47,7 @@ fn today(house: &House<'_>) -> String {
 #[track_caller]
 fn figure(house: &House<'_>, key: &str) -> Value {
     let path = format!("/api/v1/figures?period={}", today(house));
-    let told = house.coordinator.get(&path).told(200);
-    let figures = told["figures"].as_array().expect("a list").clone();
-    let found = figures.into_iter().find(|figure| figure["key"] == key);
-    found.expect("a figure of that key")["value"].clone()
+    value(&house.coordinator.get(&path).told(200), key)
 }
 
 /// The address in the picture of a code, as a camera reads it.

@@ -3,6 +3,7 @@
 mod serving;
 
 use crate::support::Server;
+use crate::support::house::value;
 use crate::support::process::{complained, meetellen, path, printed};
 use meetellen_events::codec;
 use meetellen_events::log::line::Line;
@@ -41,13 +42,6 @@ fn figures(folder: &Path, slug: &str, period: &str) -> Value {
         period,
     ];
     serde_json::from_str(&printed(&asked)).expect("figures are JSON")
-}
-
-#[track_caller]
-fn value(figures: &Value, key: &str) -> Value {
-    let rows = figures["figures"].as_array().expect("there are figures");
-    let row = rows.iter().find(|row| row["key"] == key);
-    row.unwrap_or_else(|| panic!("no figure {key}"))["value"].clone()
 }
 
 fn export(folder: &Path, slug: &str) -> String {

@@ -4,7 +4,7 @@ mod again;
 
 use crate::support::Server;
 use crate::support::client::Client;
-use crate::support::house::{House, text};
+use crate::support::house::{House, text, value};
 use meetellen_events::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -167,12 +167,7 @@ fn an_entry_of_every_type_is_recorded_and_a_repeat_told_the_same() {
 fn a_visitor_counts_once_with_the_largest_party() {
     let server = Server::start();
     let house = server.found("badhuis");
-    let choir = house.activity("Koor");
-    let session = house.session(
-        &choir,
-        "2026-10-07T14:00:00+02:00",
-        "2026-10-07T15:00:00+02:00",
-    );
+    let session = house.choir();
     let check_in = |fields: Value| {
         let reply = house.coordinator.record(&house.entry("check_in", fields));
         (reply.status, text(&reply.json()["status"]))
@@ -319,10 +314,7 @@ fn a_code_stands_for_its_activity_s_session() {
 #[track_caller]
 fn figure(house: &House<'_>, key: &str) -> Value {
     let told = house.coordinator.get("/api/v1/figures?period=2026-10-07");
-    let told = told.told(200);
-    let figures = told["figures"].as_array().expect("a list").clone();
-    let found = figures.into_iter().find(|figure| figure["key"] == key);
-    found.expect("a figure of that key")["value"].clone()
+    value(&told.told(200), key)
 }
 
 #[track_caller]

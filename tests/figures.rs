@@ -1,7 +1,7 @@
 //! Figures over HTTP are what was played, now and as they were known earlier.
 
 use crate::support::Server;
-use crate::support::house::{House, entry, id};
+use crate::support::house::{House, entry, id, value};
 use meetellen_events::access::Role;
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
@@ -13,14 +13,6 @@ const DAY: &str = "2026-10-07";
 fn figures(house: &House<'_>, query: &str) -> Value {
     let path = format!("/api/v1/figures?{query}");
     house.coordinator.get(&path).told(200)
-}
-
-/// The value of one figure.
-#[track_caller]
-fn value(document: &Value, key: &str) -> Value {
-    let figures = document["figures"].as_array().expect("figures").iter();
-    let mut of_key = figures.filter(|figure| figure["key"] == key);
-    of_key.next().expect("the figure is there")["value"].clone()
 }
 
 #[track_caller]

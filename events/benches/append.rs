@@ -2,14 +2,14 @@
 //! file and syncs them, in the same run. `cargo bench -p meetellen-events --bench append`; the folder is
 //! `MEETELLEN_BENCH_DIR`, else the system's temporary one, which should be a real disk.
 
+mod plain;
+
 use meetellen_events::codec;
 use meetellen_events::event::{Actor, ActorKind, Commit, Event, Fact};
 use meetellen_events::log::line::{Head, Line, Position};
 use meetellen_events::log::{Config, EventLog};
 use meetellen_events::tally::{self, Evidence, Standing, Visitor};
 use meetellen_events::values::{Code, OrganisationId, Party, SessionId, Tag, Timestamp};
-use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
@@ -27,7 +27,7 @@ fn main() -> Result<(), Failure> {
     let parent =
         std::env::var_os("MEETELLEN_BENCH_DIR").unwrap_or_else(|| std::env::temp_dir().into());
     let folder = tempfile::tempdir_in(parent)?;
-    let plain = plain_rate(folder.path())?;
+    let plain = plain::rate(folder.path(), ROW)?;
     println!("one writer, 200 bytes appended and synced: {plain:.0}/s\n");
     println!("| writers | organisations | commits/s | × the plain loop | commits a sync |");
     println!("|---:|---:|---:|---:|---:|");
@@ -42,17 +42,6 @@ fn main() -> Result<(), Failure> {
         );
     }
     Ok(())
-}
-
-fn plain_rate(folder: &Path) -> Result<f64, Failure> {
-    let mut file = File::create(folder.join("plain"))?;
-    let (begun, mut appends) = (Instant::now(), 0_u32);
-    while begun.elapsed() < ROW {
-        file.write_all(&[b'x'; 200])?;
-        file.sync_data()?;
-        appends += 1;
-    }
-    Ok(f64::from(appends) / begun.elapsed().as_secs_f64())
 }
 
 /// Commits and syncs until everything is in the store too.

@@ -238,12 +238,7 @@ fn an_id_says_one_thing_for_ever() {
 fn a_cancelled_session_takes_no_code() {
     let server = Server::start();
     let house = server.found("badhuis");
-    let choir = house.activity("Koor");
-    let session = house.session(
-        &choir,
-        "2026-10-07T14:00:00+02:00",
-        "2026-10-07T15:00:00+02:00",
-    );
+    let session = house.choir();
     let path = format!("/api/v1/sessions/{session}/cancel");
     house.coordinator.post(&path, &json!({})).with_status(200);
     let body = json!({ "for": { "session": session } });

@@ -2,6 +2,10 @@
 //! thing that is as durable, in the same run. `cargo bench --bench recording`; the folder is `MEETELLEN_BENCH_DIR`,
 //! else the system's temporary one, which should be a real disk.
 
+#[path = "../../events/benches/plain.rs"]
+mod plain;
+mod served;
+
 use actix_web::{App, HttpResponse, HttpServer, web};
 use meetellen::clock::Clock;
 use meetellen::clock::SystemClock;
@@ -11,10 +15,11 @@ use meetellen_events::log::{Config, EventLog};
 use meetellen_events::organisation::{Authority, Command, Request};
 use meetellen_events::tally;
 use meetellen_events::values::{EntryId, Locale, Name, OrganisationId, Slug};
+use served::Served;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -41,7 +46,7 @@ fn main() -> Result<(), Failure> {
     let parent =
         std::env::var_os("MEETELLEN_BENCH_DIR").unwrap_or_else(|| std::env::temp_dir().into());
     let folder = tempfile::tempdir_in(parent)?;
-    let plain = plain_rate(folder.path())?;
+    let plain = plain::rate(folder.path(), ROW)?;
     println!("one writer, 200 bytes appended and synced: {plain:.0}/s\n");
     println!("| writers, through the rules | commits/s | × the plain loop |");
     println!("|---:|---:|---:|");
@@ -68,17 +73,6 @@ fn main() -> Result<(), Failure> {
         ours / least
     );
     Ok(())
-}
-
-fn plain_rate(folder: &Path) -> Result<f64, Failure> {
-    let mut file = File::create(folder.join("plain"))?;
-    let (begun, mut appends) = (Instant::now(), 0_u32);
-    while begun.elapsed() < ROW {
-        file.write_all(&[b'x'; 200])?;
-        file.sync_data()?;
-        appends += 1;
-    }
-    Ok(f64::from(appends) / begun.elapsed().as_secs_f64())
 }
 
 fn organisation() -> OrganisationId {
@@ -194,58 +188,15 @@ fn reference(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A child that said where it listens.
-struct Served {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(command: &mut std::process::Command) -> Result<Served, Failure> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let output = child.stdout.take().ok_or("no output")?;
-    let mut line = String::new();
-    BufReader::new(output).read_line(&mut line)?;
-    let address = line.trim().rsplit('/').next().ok_or("no address")?;
-    Ok(Served {
-        address: address.to_owned(),
-        child,
-    })
-}
-
 async fn the_reference(folder: &Path) -> Result<(f64, f64), Failure> {
     std::fs::create_dir(folder)?;
-    let served = serve(
-        std::process::Command::new(std::env::current_exe()?)
-            .arg("--reference")
-            .arg(folder),
-    )?;
+    let mut itself = std::process::Command::new(std::env::current_exe()?);
+    let served = Served::start(itself.arg("--reference").arg(folder))?;
     load(&served, || (String::new(), "{\"filler\":\"as long as a check-in of a phone is, more or less, so that both read the same\"}".to_owned())).await
 }
 
 async fn the_server(folder: &Path) -> Result<(f64, f64), Failure> {
-    let served = serve(
-        std::process::Command::new(env!("CARGO_BIN_EXE_meetellen"))
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--log",
-                "error",
-                "--data",
-            ])
-            .arg(folder),
-    )?;
+    let served = Served::meetellen(folder)?;
     let operator = std::fs::read_to_string(folder.join("operator.token"))?;
     let body = r#"{"name":"Het Huis","slug":"huis"}"#;
     let mut stream = TcpStream::connect(&served.address).await?;

@@ -1,10 +1,13 @@
 //! From start to `/readyz`, and what a server holds in memory then: with an empty folder and with the demo's thirteen
 //! months. `cargo bench --bench start`.
 
-use std::io::{BufRead, BufReader, Read, Write};
+mod served;
+
+use served::Served;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 type Failure = Box<dyn std::error::Error>;
@@ -42,7 +45,7 @@ fn row(name: &str, folder: &Path) -> Result<(), Failure> {
     let (mut idle, mut asked) = (0, 0);
     for _ in 0..STARTS {
         let begun = Instant::now();
-        let mut server = Server::start(folder)?;
+        let mut server = Served::meetellen(folder)?;
         while !server.get("/readyz")?.starts_with("HTTP/1.1 200") {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -53,8 +56,6 @@ fn row(name: &str, folder: &Path) -> Result<(), Failure> {
             server.get(page)?;
         }
         asked = server.resident_kib()?;
-        server.child.kill()?;
-        server.child.wait()?;
     }
     times.sort_unstable();
     println!(
@@ -66,36 +67,7 @@ fn row(name: &str, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Result<Self, Failure> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_meetellen"))
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--log",
-                "error",
-                "--data",
-            ])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let output = child.stdout.take().ok_or("no output")?;
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
-        let address = line.trim().rsplit('/').next().ok_or("no address")?;
-        Ok(Self {
-            address: address.to_owned(),
-            child,
-        })
-    }
-
+impl Served {
     fn get(&mut self, path: &str) -> Result<String, Failure> {
         let mut stream = TcpStream::connect(&self.address)?;
         let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n");

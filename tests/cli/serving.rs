@@ -1,6 +1,6 @@
 //! The server as its own process: the demo, and what a killed one leaves.
 
-use crate::support::house::entry;
+use crate::support::house::{entry, value};
 use crate::support::process::{Process, path, printed};
 use serde_json::{Value, json};
 use std::fs;
@@ -41,7 +41,7 @@ fn the_demo_is_served_with_doors_that_open() {
         &period,
     ]);
     let figures: Value = serde_json::from_str(&figures).expect("figures are JSON");
-    assert_eq!(super::value(&figures, "visits"), 1, "scanned and counted");
+    assert_eq!(value(&figures, "visits"), 1, "scanned and counted");
     assert!(server.kill().is_empty(), "one line of results");
 
     let again = Process::serve(folder.path(), &["--demo"]);

@@ -68,6 +68,17 @@ impl<'a> House<'a> {
         text(&self.coordinator.post("/api/v1/sessions", &body).told(201)["id"])
     }
 
+    /// A choir with a session of one hour that begins as the clock does; the session's id.
+    #[track_caller]
+    pub fn choir(&self) -> String {
+        let choir = self.activity("Koor");
+        self.session(
+            &choir,
+            "2026-10-07T14:00:00+02:00",
+            "2026-10-07T15:00:00+02:00",
+        )
+    }
+
     /// A new volunteer without a name; her id.
     #[track_caller]
     pub fn volunteer(&self) -> String {
@@ -102,6 +113,14 @@ pub fn entry(kind: &str, occurred_at: &str, fields: Value) -> Value {
         entry[name] = value.clone();
     }
     entry
+}
+
+/// The value of one figure of a document.
+#[track_caller]
+pub fn value(document: &Value, key: &str) -> Value {
+    let rows = document["figures"].as_array().expect("there are figures");
+    let row = rows.iter().find(|row| row["key"] == key);
+    row.unwrap_or_else(|| panic!("no figure {key}"))["value"].clone()
 }
 
 /// A member that is a text.

@@ -172,10 +172,11 @@ async fn told(
 }
 
 fn first_answer(receipt: Receipt) -> Result<Taken, Problem> {
-    let Receipt { mut facts, hash } = receipt;
+    let Receipt { facts, hash } = receipt;
     // The entry stands last: a giver who is new is registered before.
     let recorded = facts
-        .pop()
+        .last()
+        .cloned()
         .ok_or_else(|| Problem::from(Cause::OutcomeUnknown))?;
     Ok(Taken {
         status: status(&recorded.fact.event),

@@ -38,7 +38,7 @@ pub enum Done {
 #[derive(Debug, Clone)]
 pub struct Receipt {
     /// The commit's facts in their places; at least one.
-    pub facts: Vec<Recorded>,
+    pub facts: Arc<[Recorded]>,
     /// The commit's hash.
     pub hash: Hash,
 }
@@ -75,7 +75,7 @@ struct Resident {
 struct Pending {
     lines: Vec<Line>,
     bytes: usize,
-    facts: Vec<(OrganisationId, Head, Vec<Recorded>)>,
+    facts: Vec<(OrganisationId, Head, Arc<[Recorded]>)>,
 }
 
 /// The log with the organisations in memory. One per data folder.
@@ -176,7 +176,7 @@ impl Core {
         match resident.decide(organisation, command, now, taken) {
             Ok(Decided::Commit { line, facts }) => {
                 let receipt = Receipt {
-                    facts: facts.clone(),
+                    facts: Arc::clone(&facts),
                     hash: line.head().hash,
                 };
                 if let Request::Found { slug, .. } = &command.request {
@@ -278,7 +278,7 @@ impl Core {
 }
 
 enum Decided {
-    Commit { line: Line, facts: Vec<Recorded> },
+    Commit { line: Line, facts: Arc<[Recorded]> },
     Nothing,
     Known(Position),
 }
@@ -324,8 +324,8 @@ impl Resident {
             | CodecError::Commit(_)
             | CodecError::Position => failed("a commit could not be written down"),
         })?;
-        let facts: Vec<Recorded> = commit.recorded().collect();
-        for recorded in &facts {
+        let facts: Arc<[Recorded]> = commit.recorded().collect();
+        for recorded in &*facts {
             self.rules.evolve(recorded);
         }
         self.head = line.head();

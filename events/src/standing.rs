@@ -144,7 +144,7 @@ pub enum Command {
         /// From which day.
         since: Option<Day>,
     },
-    /// End it.
+    /// End it. From its first day on or before, it never stood: so a mistake is taken back.
     End {
         /// What.
         listed: Listed,

@@ -7,6 +7,7 @@
 //! | visits and participations are what a naive count gives | `tests/properties.rs` |
 
 mod activities;
+mod adding;
 mod bar;
 mod day;
 mod gifts;
@@ -15,6 +16,7 @@ mod standing;
 mod visits;
 mod volunteers;
 
+pub use adding::adds_up;
 pub(crate) use day::counted;
 pub use day::{DayCount, Outcome, SessionCount, count_day, count_session};
 pub use seen::{Basis, Seen};

@@ -5,6 +5,7 @@
 //! | nothing here tells who a visitor is; who else an entry names only a coordinator sees | `tests/models/history.rs` |
 //! | pages follow the log: each entry stands on one of them, once | `tests/models/history.rs` |
 
+mod behind;
 mod fields;
 mod state;
 
@@ -16,6 +17,7 @@ use meetellen_events::values::{
     CounterId, Day, DeviceId, EntryId, IndicatorId, PersonId, SessionId, Timestamp,
 };
 
+pub use behind::behind;
 pub use state::State;
 
 /// Types of entries, as clients send them.
@@ -170,13 +172,13 @@ pub struct Entry {
 
 /// Which entries to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Filter {
+pub struct Filter<'a> {
     /// From this day on.
     pub from: Option<Day>,
     /// Up to this day.
     pub to: Option<Day>,
-    /// Of this type only.
-    pub entry_type: Option<EntryType>,
+    /// Of these types only; of any where there are none.
+    pub entry_types: &'a [EntryType],
     /// Recorded by this device only.
     pub device: Option<DeviceId>,
     /// Behind this place in the log.
@@ -196,7 +198,7 @@ pub struct Page {
 pub const PAGE_ENTRIES_MAX: usize = 1_000;
 
 /// The entries of a filter, at most `limit` and [`PAGE_ENTRIES_MAX`] of them, as a role may see them.
-pub fn page(ledger: &Ledger, filter: &Filter, limit: usize, role: Role) -> Page {
+pub fn page(ledger: &Ledger, filter: &Filter<'_>, limit: usize, role: Role) -> Page {
     let limit = limit.clamp(1, PAGE_ENTRIES_MAX);
     let mut reader = state::Reader::new(ledger);
     let mut page = Page {
@@ -221,17 +223,16 @@ pub fn at(ledger: &Ledger, position: u64, role: Role) -> Option<Entry> {
     Some(entry(&mut state::Reader::new(ledger), &row, role))
 }
 
-impl Filter {
+impl Filter<'_> {
     fn takes(&self, row: &Row) -> bool {
-        let of_type = self
-            .entry_type
-            .is_none_or(|wanted| wanted == EntryType::of(&row.event));
+        let of_type =
+            self.entry_types.is_empty() || self.entry_types.contains(&EntryType::of(&row.event));
         of_type && (self.device.is_none() || self.device == row.actor.id)
     }
 }
 
 /// Rows of the filter's days behind its place, in the order of the log.
-fn rows(ledger: &Ledger, filter: &Filter) -> impl Iterator<Item = Row> {
+fn rows(ledger: &Ledger, filter: &Filter<'_>) -> impl Iterator<Item = Row> {
     let any = filter.from.is_none() && filter.to.is_none();
     let (all, mut some) = if any {
         (filter.after + 1..=ledger.last(), Vec::new())

@@ -36,6 +36,8 @@ pub enum Kind {
     HeadCountBelowCheckIns,
     /// A session with more people than its room holds.
     SessionOverRoom,
+    /// A session with more people than its activity can take.
+    SessionOverCapacity,
     /// More cups a visit than anybody drinks.
     ManyCupsPerVisit,
     /// Bar revenue, but hardly any a cup.
@@ -44,7 +46,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of one day's warnings.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ShiftNotEnded,
         Self::ShiftTooLong,
         Self::ShiftsAtOnce,
@@ -53,6 +55,7 @@ impl Kind {
         Self::EntriesToConfirm,
         Self::HeadCountBelowCheckIns,
         Self::SessionOverRoom,
+        Self::SessionOverCapacity,
         Self::ManyCupsPerVisit,
         Self::LittleRevenuePerCup,
     ];
@@ -68,6 +71,7 @@ impl Kind {
             Self::EntriesToConfirm => "entries-to-confirm",
             Self::HeadCountBelowCheckIns => "head-count-below-check-ins",
             Self::SessionOverRoom => "session-over-room",
+            Self::SessionOverCapacity => "session-over-capacity",
             Self::ManyCupsPerVisit => "many-cups-per-visit",
             Self::LittleRevenuePerCup => "little-revenue-per-cup",
         }

@@ -13,7 +13,7 @@ use meetellen_events::log::line::{Head, Line, Position};
 use meetellen_events::tally::{Event as Tally, Target, Visitor};
 use meetellen_events::values::{OrganisationId, Period};
 use meetellen_projections::House;
-use meetellen_projections::figures::{Figures, Value, figures};
+use meetellen_projections::figures::{Figures, Value, adds_up, figures};
 use naive::{Log, Naive};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -257,5 +257,26 @@ proptest! {
         }
         prop_assert_eq!(ask(&house), before);
         prop_assert_eq!(world.send_again(), 0);
+    }
+
+    #[test]
+    fn what_is_said_to_add_up_does(steps in steps(80)) {
+        let house = folded(World::after(&steps).log());
+        let of = |text: &str| figures(house.get(), &period(text));
+        let days = |month: &str, last: u32| (1..=last).map(|day| of(&format!("{month}-{day:02}"))).collect();
+        let sums: [(Figures, Vec<Figures>); 2] = [
+            (of("2026-10"), days("2026-10", 31)),
+            (of("2026-Q4"), ["2026-10", "2026-11", "2026-12"].map(of).to_vec()),
+        ];
+        for (all, parts) in &sums {
+            // Hours and what they would cost are rounded in each period.
+            for figure in all.figures.iter().filter(|figure| adds_up(figure.key) && figure.key != "replacement_value") {
+                let Value::Whole(whole_period) = figure.value else { continue };
+                let known: Option<Vec<i64>> = parts.iter().map(|part| whole(part, figure.key)).collect();
+                if let Some(known) = known {
+                    prop_assert_eq!(known.iter().sum::<i64>(), whole_period, "{}", figure.key);
+                }
+            }
+        }
     }
 }

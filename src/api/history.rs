@@ -101,7 +101,7 @@ pub async fn list(
     let filter = Filter {
         from,
         to,
-        entry_type,
+        entry_types: entry_type.as_slice(),
         device: None,
         after: page.after.unwrap_or_default(),
     };

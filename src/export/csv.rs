@@ -3,6 +3,7 @@
 use super::document::{Cell, Document};
 use meetellen_projections::figures::Value;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Why the table could not be written: memory only.
 #[derive(Debug, thiserror::Error)]
@@ -10,7 +11,7 @@ use serde::Serialize;
 pub struct CsvError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// Columns, in this order for ever; more may follow.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 15] = [
     "section",
     "row",
     "key",
@@ -23,6 +24,9 @@ const COLUMNS: [&str; 12] = [
     "whole",
     "definition",
     "as_of",
+    "basis_share",
+    "evidence_share",
+    "adds_up",
 ];
 
 /// Bytes a spreadsheet needs to know that it reads UTF-8.
@@ -60,6 +64,9 @@ pub fn csv(document: &Document) -> Result<Vec<u8>, CsvError> {
                 figure.definition.id, figure.definition.version, figure.definition.text
             ),
             table.as_of.clone(),
+            shares(&figure.basis_share),
+            shares(&figure.evidence_share),
+            if figure.adds_up { "yes" } else { "no" }.to_owned(),
         ])?;
     }
     table.rows("by_activity", &document.by_activity, &["name", "activity"])?;
@@ -81,6 +88,15 @@ pub fn csv(document: &Document) -> Result<Vec<u8>, CsvError> {
         .writer
         .into_inner()
         .map_err(|error| CsvError(error.into_error().into()))
+}
+
+/// Shares as `counted 0.94 head_count 0.06`.
+fn shares(shares: &BTreeMap<&'static str, String>) -> String {
+    let shares: Vec<String> = shares
+        .iter()
+        .map(|(name, share)| format!("{name} {share}"))
+        .collect();
+    shares.join(" ")
 }
 
 fn text(cell: &Cell) -> String {

@@ -150,6 +150,8 @@ pub struct Row {
     /// Where the inhabitants were found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Whether its values for periods that follow each other add up.
+    pub adds_up: bool,
     /// What it says.
     pub definition: Definition,
 }
@@ -294,6 +296,7 @@ fn row(figure: &Figure, language: Language) -> Row {
             })
             .collect(),
         source: source.map(|yardstick| yardstick.sourced.source.as_str().to_owned()),
+        adds_up: figures::adds_up(figure.key),
         definition: Definition {
             id: figure.definition.id,
             version: figure.definition.version,

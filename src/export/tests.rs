@@ -191,6 +191,18 @@ fn the_table_has_a_row_for_each_value_and_runs_no_formula() {
     assert_eq!(value("by_day", "coffee_cups"), day);
     let grant = Some(("'=1+1 · garden".to_owned(), "5".to_owned()));
     assert_eq!(value("grants", "amount_cents"), grant);
+    let cups = rows.iter().find(|row| &row[2] == "coffee_cups");
+    let cups = cups.expect("a row of cups");
+    assert_eq!(
+        [&cups[12], &cups[13], &cups[14]],
+        [
+            "counted 1.00",
+            "day_code 0.00 host 1.00 live_code 0.00 poster 0.00",
+            "yes"
+        ]
+    );
+    let kept: Vec<&str> = rows.iter().map(|row| &row[14]).collect();
+    assert!(kept.contains(&"no"), "means and persons don't add up");
 }
 
 #[test]

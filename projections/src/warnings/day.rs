@@ -27,6 +27,7 @@ pub(super) fn warnings(ledger: &Ledger, day: Day) -> Vec<Warning> {
         found.extend(about.unconfirmed());
         found.extend(about.below_check_ins());
         found.extend(about.over_room());
+        found.extend(about.over_capacity());
     }
     found
 }
@@ -172,16 +173,29 @@ impl OfSession<'_> {
         let facts = self.ledger.facts();
         let id = facts.room_of(self.id, activity, self.day)?;
         let room = facts.rooms(self.day).iter().find(|room| room.id == id)?;
-        let holds = i64::from(room.capacity?);
+        let warning = self
+            .warning(Kind::SessionOverRoom)
+            .with("room", Parameter::Name(room.name.clone()));
+        self.over(warning, room.capacity?)
+    }
+
+    fn over_capacity(&self) -> Option<Warning> {
+        let (activity, ..) = self.session.plan?;
+        let facts = self.ledger.facts();
+        let takes = facts.activity(activity, self.day, |facts| facts.capacity)?;
+        self.over(self.warning(Kind::SessionOverCapacity), takes)
+    }
+
+    /// The warning where more people came than it `holds`.
+    fn over(&self, warning: Warning, holds: u32) -> Option<Warning> {
+        let holds = i64::from(holds);
         let count = count_session(self.ledger, self.session, self.ledger.recorded_at());
         let persons = count.participations.total();
         if persons <= holds {
             return None;
         }
         let rows = self.ledger.session_rows(self.session);
-        let warning = self
-            .warning(Kind::SessionOverRoom)
-            .with("room", Parameter::Name(room.name.clone()))
+        let warning = warning
             .with("persons", Parameter::Number(persons))
             .with("holds", Parameter::Number(holds));
         Some(warning.about(rows.filter(|row| !row.waiting)))

@@ -201,7 +201,7 @@ fn pages_follow_the_log_by_type_day_and_device() {
     }
     let mut filter = Filter {
         to: Some(day("2026-10-08")),
-        entry_type: EntryType::named("coffee"),
+        entry_types: &[EntryType::Coffee],
         device: device(600).id,
         ..Filter::default()
     };

@@ -247,6 +247,22 @@ fn a_session_with_more_people_than_the_room_holds_is_told() {
 }
 
 #[test]
+fn a_session_with_more_people_than_its_activity_can_take_is_told() {
+    let mut world = World::new();
+    let course = world.activity_for(800, "Taalles", 12);
+    let session = world.session(course, "2026-10-05T12:00:00Z", "2026-10-05T14:00:00Z");
+    let full = world.heads("2026-10-05T12:30:00Z", Some(session), 12, None);
+    assert_eq!(of(&world, "2026-10"), []);
+    let over = world.heads("2026-10-05T12:40:00Z", Some(session), 13, None);
+    let found = of(&world, "2026-10");
+    assert_eq!(
+        (found[0].kind, &found[0].entries),
+        (Kind::SessionOverCapacity, &vec![full.entry, over.entry])
+    );
+    assert_eq!(found[0].parameters[2], ("holds", Parameter::Number(12)));
+}
+
+#[test]
 fn cups_are_set_against_visits_and_revenue() {
     let mut world = World::new();
     world.taps("2026-10-05T10:00:00Z", None, 2);

@@ -141,12 +141,28 @@ impl World {
     }
 
     pub fn activity(&mut self, number: u64, called: &str, room: Option<RoomId>) -> ActivityId {
+        let facts = ActivityFacts {
+            room,
+            ..ActivityFacts::default()
+        };
+        self.activity_with(number, called, facts)
+    }
+
+    /// An activity of residents that can take so many.
+    pub fn activity_for(&mut self, number: u64, called: &str, capacity: u32) -> ActivityId {
+        let facts = ActivityFacts {
+            capacity: Some(capacity),
+            ..ActivityFacts::default()
+        };
+        self.activity_with(number, called, facts)
+    }
+
+    fn activity_with(&mut self, number: u64, called: &str, more: ActivityFacts) -> ActivityId {
         let activity = id(number);
         let facts = ActivityFacts {
             name: Some(name(called)),
             organised_by: Some(OrganisedBy::Residents),
-            room,
-            ..ActivityFacts::default()
+            ..more
         };
         let added = programme::Event::ActivityAdded {
             activity,

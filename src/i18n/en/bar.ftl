@@ -55,6 +55,7 @@ door-last = Last said: { $what }
 head-count = Head count
 head-count-hint = Count all visitors so far, without the volunteers on a shift.
 head-count-where = Where?
+head-count-volunteers = Volunteers beside them, if you counted them too
 head-count-door = Whole house, today
 head-count-basis = How do you know?
 head-count-counted = Counted, also from a paper tally sheet

@@ -121,5 +121,6 @@ warning-session-unconfirmed = { $day }: { $activity } was not counted, confirmed
 warning-entries-to-confirm = { $day }: { $number } entries wait for somebody to look at them.
 warning-head-count-below-check-ins = { $day }: the head count ({ $heads }) is below the check-ins until then ({ $check_ins }).
 warning-session-over-room = { $day }: { $activity } had { $persons } people in { $room }, which holds { $holds }.
+warning-session-over-capacity = { $day }: { $activity } had { $persons } people, and can take { $holds }.
 warning-many-cups-per-visit = { $day }: { $cups } cups of coffee for { $visits } visits. Was something counted twice?
 warning-little-revenue-per-cup = { $day }: { $revenue } bar revenue with { $cups } cups. Is revenue missing?

@@ -54,6 +54,7 @@ contribution-no-session = Zomaar
 door-last = Het laatst gezegd: { $what }
 head-count = Telling
 head-count-hint = Tel alle bezoekers tot nu toe, zonder de vrijwilligers op dienst.
+head-count-volunteers = Vrijwilligers daarnaast, als je die ook telde
 head-count-where = Waar?
 head-count-door = Hele huis, vandaag
 head-count-basis = Hoe weet je het?

@@ -121,5 +121,6 @@ warning-session-unconfirmed = { $day }: { $activity } is niet geteld, bevestigd 
 warning-entries-to-confirm = { $day }: er wachten { $number } tellingen tot iemand ze nakijkt.
 warning-head-count-below-check-ins = { $day }: de telling ({ $heads }) is lager dan de aanmeldingen tot dan ({ $check_ins }).
 warning-session-over-room = { $day }: { $activity } had { $persons } mensen in { $room }, waar er { $holds } in passen.
+warning-session-over-capacity = { $day }: { $activity } had { $persons } mensen; er kunnen er { $holds } meedoen.
 warning-many-cups-per-visit = { $day }: { $cups } kopjes koffie op { $visits } bezoeken. Is er iets dubbel geteld?
 warning-little-revenue-per-cup = { $day }: { $revenue } baromzet bij { $cups } kopjes. Ontbreekt er omzet?

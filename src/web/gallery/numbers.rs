@@ -11,6 +11,7 @@ pub(super) fn figure(t: Language, key: &str, value: Option<String>, basis: &str)
         definition: t.word("definition", key),
         basis: basis.to_owned(),
         shares: Vec::new(),
+        evidence: Vec::new(),
         coverage: None,
         entries: Some("/entries".to_owned()),
     }
@@ -28,12 +29,22 @@ pub(super) fn month_page(t: Language) -> String {
     let mut visits = figure(t, "visits", Some(t.number(912)), "mixed");
     visits.shares = vec![
         month::Share {
-            basis: "counted".to_owned(),
+            name: "counted".to_owned(),
             percent: 94,
         },
         month::Share {
-            basis: "head_count".to_owned(),
+            name: "head_count".to_owned(),
             percent: 6,
+        },
+    ];
+    visits.evidence = vec![
+        month::Share {
+            name: "host".to_owned(),
+            percent: 31,
+        },
+        month::Share {
+            name: "poster".to_owned(),
+            percent: 63,
         },
     ];
     month::Month {

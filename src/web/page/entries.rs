@@ -38,7 +38,7 @@ struct Asked {
     after: Option<u64>,
 }
 
-/// `GET /entries?period=2026-10&type=coffee&after=N`.
+/// `GET /entries?period=2026-10&type=coffee,shift_start&after=N`.
 async fn entries(
     node: Data<Node>,
     request: HttpRequest,
@@ -53,11 +53,12 @@ async fn entries(
             .map_err(|_| Problem::from(Cause::UnknownPeriod))?,
         None => Period::month(coordinator.today(&node).month()),
     };
-    let kind = asked.r#type.as_deref().and_then(EntryType::named);
+    let types = asked.r#type.as_deref().unwrap_or_default();
+    let types: Vec<EntryType> = types.split(',').filter_map(EntryType::named).collect();
     let filter = Filter {
         from: Some(period.first_day()),
         to: Some(period.last_day()),
-        entry_type: kind,
+        entry_types: &types,
         device: None,
         after: asked.after.unwrap_or(0),
     };
@@ -73,7 +74,7 @@ fn page(
     live: &Live,
     names: &Names,
     Frame { t, page }: Frame,
-    (period, filter): (&Period, &Filter),
+    (period, filter): (&Period, &Filter<'_>),
 ) -> Entries {
     let ledger = live.house.get();
     let found = history::page(ledger, filter, SHOWN, Role::Coordinator);
@@ -83,24 +84,29 @@ fn page(
         .iter()
         .map(|entry| shown(node, ledger, &teller, entry))
         .collect();
-    let kind = filter.entry_type;
     let waiting = entries.iter().filter(|entry| entry.waiting()).count();
-    let address = |after: u64| {
-        let kind = kind.map_or_else(String::new, |kind| format!("&type={}", kind.name()));
-        format!("/entries?period={period}{kind}&after={after}")
-    };
+    let further = |after: u64| format!("{}&after={after}", address(period, filter.entry_types));
     Entries {
-        title: title(t, period, kind),
+        title: title(t, period, filter.entry_types),
         waiting: u64::try_from(waiting).unwrap_or(0),
         confirm_entry: form::new_entry(node),
-        next: found.next.map(address),
+        next: found.next.map(further),
         entries,
         t,
         page,
     }
 }
 
-fn title(t: Language, period: &Period, kind: Option<EntryType>) -> String {
+/// Address of the entries of a period, of these types; of any where there are none.
+pub(super) fn address(period: &Period, types: &[EntryType]) -> String {
+    let names: Vec<&str> = types.iter().map(|kind| kind.name()).collect();
+    if names.is_empty() {
+        return format!("/entries?period={period}");
+    }
+    format!("/entries?period={period}&type={}", names.join(","))
+}
+
+fn title(t: Language, period: &Period, types: &[EntryType]) -> String {
     let days = match period.kind() {
         PeriodKind::Month => t.month(period.first_day().date()),
         PeriodKind::Day => t.day(period.first_day().date()),
@@ -110,10 +116,8 @@ fn title(t: Language, period: &Period, kind: Option<EntryType>) -> String {
             t.date(period.last_day().date())
         ),
     };
-    match kind {
-        Some(kind) => format!("{}, {days}", t.word("entry", kind.name())),
-        None => days,
-    }
+    let names = types.iter().map(|kind| t.word("entry", kind.name()));
+    names.chain([days]).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(node: &Node, ledger: &Ledger, teller: &Teller<'_>, entry: &history::Entry) -> Entry {

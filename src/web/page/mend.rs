@@ -69,7 +69,7 @@ fn address(found: &Warning) -> String {
         ),
         Kind::EntriesToConfirm => format!("/entries?period={day}"),
         Kind::HeadCountBelowCheckIns => entries("head_count"),
-        Kind::SessionOverRoom => entries("check_in"),
+        Kind::SessionOverRoom | Kind::SessionOverCapacity => entries("check_in,head_count"),
         Kind::ManyCupsPerVisit => entries("coffee"),
         Kind::LittleRevenuePerCup => entries("bar_revenue"),
     }
@@ -211,6 +211,7 @@ fn heads(sent: &Sent, session: Option<SessionId>) -> Result<serde_json::Value, P
         "session": session,
         "adults": sent.whole("adults")?,
         "children": sent.whole("children")?.unwrap_or(0),
+        "volunteers": sent.whole("volunteers")?,
         "basis": sent.given("basis").unwrap_or("counted"),
     }))
 }

@@ -2,8 +2,8 @@
 
 mod tables;
 
-use super::mend;
 use super::{Frame, path, read, see, show};
+use super::{entries, mend};
 use crate::api::caller::FigureReader;
 use crate::i18n::Language;
 use crate::live::Live;
@@ -17,8 +17,9 @@ use jiff::civil::Date;
 use meetellen_events::access::Role;
 use meetellen_events::values::{Day, Month as Calendar, Name, Period};
 use meetellen_projections::figures::{self, Figures, Value};
-use meetellen_projections::history::EntryType;
+use meetellen_projections::history;
 use meetellen_projections::sections::{DayRow, Sections, sections};
+use std::collections::BTreeMap;
 
 /// The figures that stand first, large; the others follow behind one tap.
 const FIRST: [&str; 12] = [
@@ -145,7 +146,7 @@ impl Teller<'_> {
             let same = figures.get(figure.key)?;
             written(t, &same.value, same.unit)
         };
-        let shares = figure.basis_share.iter();
+        let mixed = figure.basis_share.len() > 1;
         Figure {
             key: figure.key.to_owned(),
             value: written(t, &figure.value, figure.unit),
@@ -153,22 +154,31 @@ impl Teller<'_> {
             last_year: earlier(self.year_before),
             definition: t.word("definition", figure.definition.id),
             basis: figure.basis.name().to_owned(),
-            shares: shares
-                .map(|(basis, share)| Share {
-                    basis: (*basis).to_owned(),
-                    percent: percent(share),
-                })
-                .filter(|_| figure.basis_share.len() > 1)
-                .collect(),
+            shares: if mixed {
+                shares(&figure.basis_share)
+            } else {
+                Vec::new()
+            },
+            evidence: shares(&figure.evidence_share),
             coverage: figure.coverage.as_ref().map(|covered| {
                 let key = format!("coverage-{}", covered.of.name());
                 let counted = t.number(covered.counted);
                 t.with_two(&key, "counted", counted, "all", t.number(covered.all))
             }),
-            entries: entries_of(figure.key)
-                .map(|kind| format!("/entries?period={}&type={}", self.month, kind.name())),
+            entries: Some(history::behind(figure.key))
+                .filter(|types| !types.is_empty())
+                .map(|types| entries::address(&Period::month(self.month), types)),
         }
     }
+}
+
+/// Shares above nothing.
+fn shares(shares: &BTreeMap<&'static str, String>) -> Vec<Share> {
+    let shares = shares.iter().map(|(name, share)| Share {
+        name: (*name).to_owned(),
+        percent: percent(share),
+    });
+    shares.filter(|share| share.percent > 0).collect()
 }
 
 /// Whole percent of a share with two decimals.
@@ -190,25 +200,6 @@ pub(super) fn written(t: Language, value: &Value, unit: &str) -> Option<String> 
         format!("{text}\u{a0}%")
     } else {
         text
-    })
-}
-
-/// The entries that a figure is made of, where they are of one type.
-fn entries_of(key: &str) -> Option<EntryType> {
-    Some(match key {
-        key if key.starts_with("visits") || key.starts_with("regular_") => EntryType::CheckIn,
-        "participations" | "unique_visitors" | "unique_pass_holders" | "reach" => {
-            EntryType::CheckIn
-        }
-        key if key.starts_with("coffee_") => EntryType::Coffee,
-        key if key.starts_with("bar_revenue") => EntryType::BarRevenue,
-        "shop_revenue" => EntryType::ShopRevenue,
-        "shifts" | "bar_shifts" | "bar_shifts_instructed" | "volunteers_active" => {
-            EntryType::ShiftStart
-        }
-        "volunteer_hours" | "replacement_value" => EntryType::ShiftEnd,
-        key if key.starts_with("donations_") || key.ends_with("donors") => EntryType::Donation,
-        _ => return None,
     })
 }
 

@@ -5,11 +5,11 @@ use super::{Icon, Place, Tone};
 use crate::web::chart::Bar;
 use jiff::civil::{Date, Time};
 
-/// The share of a figure that has one basis.
+/// The share of a figure that came about in one way.
 #[derive(Debug, Clone)]
 pub struct Share {
-    /// `counted`, `head_count`, `entered` or `estimated`.
-    pub basis: String,
+    /// A basis (`counted`, `head_count`, `entered`, `estimated`) or an evidence (`host`, `live_code`, `day_code`, `poster`).
+    pub name: String,
     /// In whole percent.
     pub percent: u64,
 }
@@ -31,6 +31,8 @@ pub struct Figure {
     pub basis: String,
     /// The share of each basis where they are mixed.
     pub shares: Vec<Share>,
+    /// How the counted part was seen, where anything was.
+    pub evidence: Vec<Share>,
     /// What part was counted, in words.
     pub coverage: Option<String>,
     /// Address of the entries behind it.

@@ -132,6 +132,7 @@ entry_form! {
         "session": sent.given("session"),
         "adults": sent.whole("adults")?,
         "children": sent.whole("children")?.unwrap_or(0),
+        "volunteers": sent.whole("volunteers")?,
         "basis": sent.given("basis").unwrap_or("counted"),
     }));
     /// `POST /bar/opening`.

@@ -4,6 +4,8 @@
 //! Tested in `tests/people.rs`: an erasure that broke off is finished; an older key file put back revives nobody; a key
 //! that was destroyed is recorded as an erasure.
 
+pub mod months;
+
 use crate::keys::{KeyError, Keys, Owner};
 use crate::load;
 use crate::writer::{Core, Done};
@@ -57,6 +59,7 @@ fn finish_one(
         }
         return Ok(());
     }
+    months::destroy_oldest(keys, organisation, now)?;
     for person in erased {
         let owner = Owner::Person(*person);
         if keys.has(organisation, owner)? {

@@ -203,6 +203,17 @@ impl Keys {
         self.with(organisation, |file| Ok(file.destroyed()))
     }
 
+    /// The months whose tags can still be made, in order. Keeps nothing in memory: all organisations are gone through.
+    pub fn months(&self, organisation: OrganisationId) -> Result<Vec<Month>, KeyError> {
+        {
+            let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(file) = files.get(&organisation) {
+                return Ok(file.months());
+            }
+        }
+        Ok(KeyFile::open(&self.folder, organisation)?.months())
+    }
+
     /// Every organisation with a key file, in order.
     pub fn organisations(&self) -> Result<Vec<OrganisationId>, KeyError> {
         let mut found = Vec::new();

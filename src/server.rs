@@ -70,7 +70,7 @@ pub struct Running {
     pub recovery: Recovery,
     server: actix_web::dev::Server,
     writer: WriterThread,
-    upkeep: JoinHandle<()>,
+    upkeep: [JoinHandle<()>; 2],
 }
 
 /// Opens the log of a folder.
@@ -129,7 +129,10 @@ pub fn start(
         setup: Mutex::new(setup),
         donor_names: tokio::sync::Mutex::new(()),
     });
-    let upkeep = actix_web::rt::spawn(watch::upkeep(node.clone()));
+    let upkeep = [
+        actix_web::rt::spawn(watch::upkeep(node.clone())),
+        actix_web::rt::spawn(erasure::months::daily(node.clone())),
+    ];
     let shared = node.clone();
     let server = HttpServer::new(move || app(shared.clone()))
         .client_request_timeout(HEAD)
@@ -168,7 +171,7 @@ impl Running {
             ..
         } = self;
         let served = server.await;
-        upkeep.abort();
+        upkeep.iter().for_each(JoinHandle::abort);
         let failed = !node.writer.is_running();
         // Waits for the disk.
         let joined = tokio::task::spawn_blocking(move || writer.stop()).await;

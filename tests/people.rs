@@ -1,5 +1,7 @@
 //! People: named where they wish, sealed always, gone when they ask.
 
+mod months;
+
 use crate::support::Server;
 use crate::support::client::Reply;
 use crate::support::house::{House, wait};

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use meetellen_events::values::OrganisationId;
+use meetellen_events::values::{Month, OrganisationId};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -158,6 +158,14 @@ impl KeyFile {
             *held = Held::Destroyed;
         }
         self.rewrite()
+    }
+
+    pub(super) fn months(&self) -> Vec<Month> {
+        let months = self.held.iter().filter_map(|held| match held {
+            (Owner::Month(month), Held::Keys(..)) => Some(*month),
+            (Owner::Month(_), Held::Destroyed) | (Owner::Person(_) | Owner::Entry(_), _) => None,
+        });
+        months.collect()
     }
 
     pub(super) fn destroyed(&self) -> Vec<Owner> {

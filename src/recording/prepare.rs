@@ -332,11 +332,14 @@ impl<'a> Shared<'a> {
         let months = months(&self.zone, at);
         let mut tags: Vec<(Month, Tag)> = Vec::with_capacity(months.len());
         for month in months {
-            match self
-                .node
-                .keys()
-                .tag(self.organisation, month, token.bytes())
-            {
+            // Also where the key is still there, or would be made anew in a folder that lost it.
+            let tag = if self.is_over(month) {
+                Err(KeyError::Destroyed)
+            } else {
+                let keys = self.node.keys();
+                keys.tag(self.organisation, month, token.bytes())
+            };
+            match tag {
                 Ok(tag) => tags.push((month, tag)),
                 // The month is too long ago to tell phones apart (figures.md, rule 5).
                 Err(KeyError::Destroyed) if month == day.month() => return Ok(Arrival::Unknown),
@@ -345,6 +348,12 @@ impl<'a> Shared<'a> {
             }
         }
         Ok(Arrival::Phone(tags))
+    }
+
+    /// Whether the phones of a month can't be told apart any more.
+    fn is_over(&self, month: Month) -> bool {
+        let end = self.live.read().organisation.tags_end_at(month);
+        end.is_some_and(|end| end <= self.node.now())
     }
 
     /// A short code is good on enrolled devices only: its 40 bits could be guessed.

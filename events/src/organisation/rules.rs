@@ -5,12 +5,15 @@ use crate::decider::Decider;
 use crate::event::{self, Fact, Recorded};
 use crate::log::line::Position;
 use crate::values::{
-    Code, DeviceId, EntryId, Locale, Name, OrganisationId, PersonId, SecretHash, Slug, Timestamp,
-    Zone,
+    Code, DeviceId, EntryId, Locale, Month, Name, OrganisationId, PersonId, SecretHash, Slug,
+    Timestamp, Zone,
 };
 use crate::{access, people, programme, standing, tally};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// How long after its end the phones of a month can be told apart, where nobody closes it (design.md §6).
+const TAGS_MILLIS_MAX: i64 = 400 * 86_400_000;
 
 /// Why an organisation says no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +98,12 @@ impl Organisation {
     /// Its time zone, once founded.
     pub fn zone(&self) -> Option<&Zone> {
         self.founded.as_ref().map(|founded| &founded.zone)
+    }
+
+    /// When the key that tells the phones of a month apart must be gone; none before there is an organisation.
+    pub fn tags_end_at(&self, month: Month) -> Option<Timestamp> {
+        let end = self.zone()?.end_of(month.last_day());
+        Some(end.plus_millis(TAGS_MILLIS_MAX))
     }
 
     /// Its first language, once founded.

@@ -11,6 +11,7 @@ use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{FormConfig, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use meetellen_events::values::StatementId;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub struct Problem {
     detail: Option<String>,
     instance: uuid::Uuid,
     errors: Vec<FieldError>,
+    statement: Option<StatementId>,
     /// Seconds after which to come back.
     retry_after: Option<u64>,
 }
@@ -58,6 +60,8 @@ struct Body<'a> {
     instance: String,
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<StatementId>,
 }
 
 impl From<Cause> for Problem {
@@ -67,6 +71,7 @@ impl From<Cause> for Problem {
             detail: None,
             instance: uuid::Uuid::now_v7(),
             errors: Vec::new(),
+            statement: None,
             retry_after: matches!(
                 cause.status(),
                 StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
@@ -120,6 +125,18 @@ impl Problem {
         self
     }
 
+    /// Names the statement of the closed month that stands in the way.
+    #[must_use]
+    pub const fn about(mut self, statement: StatementId) -> Self {
+        self.statement = Some(statement);
+        self
+    }
+
+    /// The statement that stands in the way.
+    pub const fn statement(&self) -> Option<StatementId> {
+        self.statement
+    }
+
     /// Says when to come back: in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -156,6 +173,7 @@ impl Problem {
             detail: self.detail.as_deref(),
             instance: self.instance.urn().to_string(),
             errors: &self.errors,
+            statement: self.statement,
         }
     }
 }

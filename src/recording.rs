@@ -216,6 +216,7 @@ async fn known(
         | Event::People(_)
         | Event::Access(_)
         | Event::Standing(_)
+        | Event::Months(_)
         | Event::Unknown(_) => false,
     };
     if !entry_body::content_equals(body, &recorded.fact, hides_time) {

@@ -7,7 +7,7 @@
 //! | an event of a newer version is kept as it stood | `codec/tests.rs`: `an_unknown_event_is_written_back_as_it_stood` |
 //! | unpacking gives what was packed, and refuses anything else | `codec/packed/tests.rs` |
 
-mod canonical;
+pub mod canonical;
 mod directory;
 mod packed;
 
@@ -17,7 +17,7 @@ pub use packed::{InvalidChunk, pack, unpack};
 use crate::event::{Actor, Commit, Event, Fact, Unknown};
 use crate::log::line::{Head, InvalidLine, Line, Position};
 use crate::values::Timestamp;
-use crate::{access, organisation, people, programme, standing, tally};
+use crate::{access, months, organisation, people, programme, standing, tally};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -102,6 +102,8 @@ const STANDING: &[&str] = &[
     "setting_changed.v1",
 ];
 
+const MONTHS: &[&str] = &["month_closed.v1", "month_restated.v1"];
+
 /// Writes a commit as its line, hash and all. Its `first` and `previous` say where it stands.
 pub fn encode(commit: &Commit) -> Result<Line, CodecError> {
     let position = commit.first.0.checked_sub(1).ok_or(CodecError::Position)?;
@@ -170,6 +172,7 @@ fn members(fact: &Fact) -> Result<Map<String, Value>, serde_json::Error> {
         Event::People(event) => serde_json::to_value(event)?,
         Event::Access(event) => serde_json::to_value(event)?,
         Event::Standing(event) => serde_json::to_value(event)?,
+        Event::Months(event) => serde_json::to_value(event)?,
         Event::Unknown(unknown) => unknown_members(unknown)?,
     };
     let mut members = match event {
@@ -233,6 +236,8 @@ fn event(mut members: Map<String, Value>) -> Result<Event, serde_json::Error> {
         typed::<access::Event>(members).map(Event::Access)
     } else if stands_in(STANDING) {
         typed::<standing::Event>(members).map(Event::Standing)
+    } else if stands_in(MONTHS) {
+        typed::<months::Event>(members).map(Event::Months)
     } else if stands_in(ORGANISATION) {
         typed::<organisation::Event>(members).map(Event::Organisation)
     } else {

@@ -2,7 +2,7 @@
 
 use crate::log::line::{Hash, Position};
 use crate::values::{DeviceId, OrganisationId, Timestamp};
-use crate::{access, organisation, people, programme, standing, tally};
+use crate::{access, months, organisation, people, programme, standing, tally};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub enum Event {
     Access(access::Event),
     /// Standing facts and settings.
     Standing(standing::Event),
+    /// Closed months.
+    Months(months::Event),
     /// A type that this version doesn't know: kept, shown as unknown; its organisation is read-only.
     Unknown(Unknown),
 }
@@ -35,6 +37,7 @@ impl Event {
             | Self::People(_)
             | Self::Access(_)
             | Self::Standing(_)
+            | Self::Months(_)
             | Self::Unknown(_) => tally::Standing::Counted,
         }
     }

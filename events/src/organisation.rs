@@ -9,7 +9,7 @@ pub use held::Held;
 pub use rules::{Organisation, Rejection};
 
 use crate::values::{Locale, Name, OrganisationId, Slug, Timestamp};
-use crate::{access, people, programme, standing, tally};
+use crate::{access, months, people, programme, standing, tally};
 use serde::{Deserialize, Serialize};
 
 /// What happened to the organisation itself.
@@ -103,4 +103,6 @@ pub enum Request {
     Access(access::Command),
     /// About standing facts and settings.
     Standing(standing::Command),
+    /// About closed months.
+    Months(months::Command),
 }

@@ -132,6 +132,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The day from which it holds.
+    pub const fn since(&self) -> Day {
+        match self {
+            Self::Added { since, .. }
+            | Self::Ended { since, .. }
+            | Self::GrantAwarded { since, .. }
+            | Self::GrantEnded { since, .. }
+            | Self::SettingChanged { since, .. } => *since,
+        }
+    }
+}
+
 /// What can be asked of the standing facts; `since` is today where not said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

@@ -14,7 +14,7 @@ pub use amount::{
 pub use day::{Day, DayTime, Month, Zone};
 pub use id::{
     ActivityId, CounterId, DeviceId, EntryId, GrantId, IndicatorId, OrganisationId, PartnerId,
-    PersonId, RoomId, SeriesId, SessionId, TenantId,
+    PersonId, RoomId, SeriesId, SessionId, StatementId, TenantId,
 };
 pub use period::{Period, PeriodKind, RANGE_DAYS_MAX};
 pub use secret::{Code, Sealed, SecretHash, Tag};

@@ -98,6 +98,7 @@ impl Projection for Facts {
             Event::Organisation(organisation::Event::Ended {})
             | Event::Tally(_)
             | Event::Access(_)
+            | Event::Months(_)
             | Event::Unknown(_) => {}
         }
     }

@@ -85,6 +85,7 @@ impl Projection for Ledger {
             Event::Organisation(_)
             | Event::People(_)
             | Event::Standing(_)
+            | Event::Months(_)
             | Event::Access(_)
             | Event::Unknown(_) => {}
         }

@@ -101,7 +101,11 @@ impl Projection for Today {
             Event::Tally(event) => self.tally(recorded, event),
             Event::Programme(event) => self.programme(event),
             Event::People(event) => self.people(event),
-            Event::Organisation(_) | Event::Standing(_) | Event::Access(_) | Event::Unknown(_) => {}
+            Event::Organisation(_)
+            | Event::Standing(_)
+            | Event::Access(_)
+            | Event::Months(_)
+            | Event::Unknown(_) => {}
         }
     }
 }

@@ -124,6 +124,7 @@ fn founded(line: &Line, first: &Event, id: uuid::Uuid) -> anyhow::Result<Slug> {
         | Event::People(_)
         | Event::Access(_)
         | Event::Standing(_)
+        | Event::Months(_)
         | Event::Unknown(_) => anyhow::bail!(
             "position {}: a log begins with the founding of its organisation at position 1",
             line.first()

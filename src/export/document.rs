@@ -230,7 +230,9 @@ fn filled(live: &Live, computed: &Figures, sections: Sections, language: Languag
             hash: live.head.hash.to_string(),
             recorded_at: live.recorded_at,
         },
-        closed: false,
+        closed: organisation
+            .months()
+            .covers(period.first_day(), period.last_day()),
         figures: computed
             .figures
             .iter()

@@ -1,7 +1,7 @@
 //! What the rules refuse, as the client is told.
 
 use super::{Cause, Problem};
-use meetellen_events::{access, organisation, people, programme, standing, tally};
+use meetellen_events::{access, months, organisation, people, programme, standing, tally};
 
 /// The problem of a rejection. Its sentence names ids the client sent, and nothing personal.
 pub fn rejected(rejection: &organisation::Rejection) -> Problem {
@@ -19,6 +19,7 @@ pub fn rejected(rejection: &organisation::Rejection) -> Problem {
         R::People(rejection) => of_people(rejection),
         R::Access(rejection) => of_access(rejection),
         R::Standing(rejection) => of_standing(rejection),
+        R::Months(rejection) => of_months(rejection),
     }
 }
 
@@ -108,4 +109,21 @@ fn of_standing(rejection: &standing::Rejection) -> Problem {
         R::InvalidHours => return Problem::from(Cause::Invalid).at("/opening_hours", said),
     };
     Problem::from(cause).because(said)
+}
+
+fn of_months(rejection: &months::Rejection) -> Problem {
+    use months::Rejection as R;
+    let said = rejection.to_string();
+    match rejection {
+        R::NotOver(_) => Problem::from(Cause::MonthNotOver).because(said),
+        R::BeforeAll(_) => Problem::from(Cause::UnknownPeriod).because(said),
+        R::Closed { statement, .. } => {
+            let problem = Problem::from(Cause::MonthClosed).because(said);
+            problem.about(*statement)
+        }
+        R::NotClosed(_) => Problem::from(Cause::UnknownStatement).because(said),
+        // Who asks makes it anew; where that fails again and again, another writes all the time.
+        R::Outdated => Cause::Busy.into(),
+        R::Forbidden => Cause::Forbidden.into(),
+    }
 }

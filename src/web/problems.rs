@@ -43,6 +43,7 @@ const fn words(cause: Cause) -> &'static str {
         | Cause::UnknownIndicator
         | Cause::UnknownStandingFact
         | Cause::UnknownPosition
+        | Cause::UnknownStatement
         | Cause::UnknownPeriod
         | Cause::NothingToRetract
         | Cause::NothingToConfirm
@@ -60,6 +61,7 @@ const fn words(cause: Cause) -> &'static str {
         | Cause::AlreadyEnded
         | Cause::NotAVolunteer
         | Cause::PersonErased
+        | Cause::MonthNotOver
         | Cause::SensitiveActivity => "not-possible",
         Cause::Malformed
         | Cause::BodyTooLarge

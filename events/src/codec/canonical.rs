@@ -41,7 +41,7 @@ pub(super) fn write(bytes: &mut Vec<u8>, value: &Value) {
 }
 
 /// The canonical form as text.
-pub(super) fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes, value);
     String::from_utf8(bytes).expect("made of strings")

@@ -124,6 +124,7 @@ fn keys(organisation: OrganisationId, event: &Event) -> Vec<Found> {
         | Event::People(_)
         | Event::Access(_)
         | Event::Standing(_)
+        | Event::Months(_)
         | Event::Unknown(_) => Vec::new(),
     }
 }

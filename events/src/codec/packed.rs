@@ -88,7 +88,11 @@ fn put_fact(
         Event::Tally(event) => tallied::put(to, event, at) || written::put(to, event, at),
         Event::Programme(event) => planned::put(to, event, recorded_at),
         Event::Access(event) => refreshed::put(to, event),
-        Event::Organisation(_) | Event::People(_) | Event::Standing(_) | Event::Unknown(_) => false,
+        Event::Organisation(_)
+        | Event::People(_)
+        | Event::Standing(_)
+        | Event::Months(_)
+        | Event::Unknown(_) => false,
     };
     if has_form {
         return Ok(());

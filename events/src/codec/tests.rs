@@ -315,6 +315,36 @@ fn standing_events() -> Vec<Event> {
     .into()
 }
 
+fn months_events() -> Vec<Event> {
+    use months::Event as E;
+    let statement = |restates: Option<u128>| {
+        let mut value = serde_json::json!({
+            "id": uuid(20),
+            "organisation": { "id": uuid(12), "slug": "badhuis", "name": "Het Badhuis – café" },
+            "period": { "kind": "month", "first_day": "2026-09-01", "last_day": "2026-09-30" },
+            "as_of": { "position": 4, "hash": "6".repeat(64), "recorded_at": "2026-10-01T08:00:00.000Z" },
+            "made_at": "2026-10-02T16:30:00.000Z",
+            "previous": "0".repeat(64),
+            "figures": [{ "key": "visits", "value": 598 }, { "key": "visits_children", "value": null }],
+            "signature": "9".repeat(128),
+        });
+        if let Some(other) = restates {
+            value["restates"] = serde_json::json!({ "statement": uuid(other) });
+        }
+        months::Statement::new(&value).expect("a statement")
+    };
+    [
+        E::Closed {
+            statement: statement(None),
+        },
+        E::Restated {
+            statement: statement(Some(21)),
+        },
+    ]
+    .map(Event::Months)
+    .into()
+}
+
 /// One of every stored type.
 pub(super) fn samples() -> Vec<Event> {
     [
@@ -324,6 +354,7 @@ pub(super) fn samples() -> Vec<Event> {
         people_events(),
         access_events(),
         standing_events(),
+        months_events(),
     ]
     .concat()
 }
@@ -413,7 +444,15 @@ fn stored_name(event: &Event) -> String {
 
 #[test]
 fn there_is_a_sample_of_every_stored_name() {
-    let tables = [ORGANISATION, PROGRAMME, TALLY, PEOPLE, ACCESS, STANDING];
+    let tables = [
+        ORGANISATION,
+        PROGRAMME,
+        TALLY,
+        PEOPLE,
+        ACCESS,
+        STANDING,
+        MONTHS,
+    ];
     let known: BTreeSet<String> = tables.concat().into_iter().map(str::to_owned).collect();
     let sampled: BTreeSet<String> = samples().iter().map(stored_name).collect();
     assert_eq!(sampled, known);

@@ -1,14 +1,16 @@
 //! The rules of an organisation, room by room.
 
+mod closed;
+
 use super::{Authority, Command, Event, Request};
 use crate::decider::Decider;
 use crate::event::{self, Fact, Recorded};
 use crate::log::line::Position;
 use crate::values::{
-    Code, DeviceId, EntryId, Locale, Month, Name, OrganisationId, PersonId, SecretHash, Slug,
+    Code, Day, DeviceId, EntryId, Locale, Month, Name, OrganisationId, PersonId, SecretHash, Slug,
     Timestamp, Zone,
 };
-use crate::{access, people, programme, standing, tally};
+use crate::{access, months, people, programme, standing, tally};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -48,6 +50,9 @@ pub enum Rejection {
     /// The standing facts' rules say no.
     #[error(transparent)]
     Standing(#[from] standing::Rejection),
+    /// The months' rules say no.
+    #[error(transparent)]
+    Months(#[from] months::Rejection),
 }
 
 /// The state of one organisation's rules.
@@ -62,6 +67,7 @@ pub struct Organisation {
     access: access::state::State,
     standing: standing::state::State,
     tally: tally::state::State,
+    months: months::state::State,
 }
 
 #[derive(Debug, Clone)]
@@ -72,6 +78,7 @@ struct Founded {
     zone: Zone,
     demo: bool,
     locale: Locale,
+    on: Day,
 }
 
 impl Organisation {
@@ -167,6 +174,17 @@ impl Organisation {
         &self.standing
     }
 
+    /// The months' state, for lookups.
+    pub fn months(&self) -> &months::state::State {
+        &self.months
+    }
+
+    /// The months that are closed, with when each was; the earliest first.
+    pub fn closed_months(&self) -> impl Iterator<Item = (Month, Timestamp)> + '_ {
+        let closed = self.months.closed();
+        closed.map(|(month, closed)| (month, closed.closed_at))
+    }
+
     /// The programme's state, for lookups.
     pub fn programme(&self) -> &programme::state::State {
         &self.programme
@@ -260,7 +278,19 @@ impl Organisation {
                 let decided = self.standing.decide(asked, today)?;
                 decided.into_iter().map(event::Event::Standing).collect()
             }
+            Request::Months(asked) => {
+                let rooms = months::state::Rooms {
+                    organisation: founded.organisation,
+                    zone: &founded.zone,
+                    founded_on: founded.on,
+                    position: self.position(),
+                    today,
+                };
+                let decided = self.months.decide(asked, command.authority, &rooms)?;
+                decided.into_iter().map(event::Event::Months).collect()
+            }
         };
+        self.leaves_closed(&founded.zone, &events)?;
         Ok(self.facts(founded.organisation, events, now))
     }
 
@@ -306,6 +336,11 @@ impl Organisation {
         let Some(decided) = decided else {
             return Ok(vec![]);
         };
+        if let tally::Event::EntryRetracted { target, .. } = &decided.event
+            && let Some(day) = self.tally.day(target.entry)
+        {
+            self.months.open_on(&founded.zone, day)?;
+        }
         let registered = decided.registered.map(event::Event::People);
         let mut facts = self.facts(founded.organisation, registered.into_iter().collect(), now);
         facts.push(Fact {
@@ -401,6 +436,9 @@ impl Decider for Organisation {
                     zone: Zone::new(time_zone).unwrap_or_default(),
                     demo: *demo,
                     locale: *locale,
+                    on: Zone::new(time_zone)
+                        .unwrap_or_default()
+                        .day_of(recorded.fact.occurred_at),
                 });
             }
             event::Event::Organisation(Event::Renamed { name }) => {
@@ -416,12 +454,17 @@ impl Decider for Organisation {
             event::Event::Access(event) => self.access.evolve(event, recorded),
             event::Event::Standing(event) => self.standing.evolve(event),
             event::Event::Tally(event) => {
-                let zone = self.founded.as_ref().map(|founded| founded.zone.clone());
-                let zone = zone.unwrap_or_default();
-                let seen_at = self.seen_at(event, recorded);
-                self.tally.evolve(event, recorded, (&zone, seen_at));
+                let zone = self.zone().cloned().unwrap_or_default();
+                let seen = tally::state::Seen {
+                    zone: &zone,
+                    at: self.seen_at(event, recorded),
+                    counted_on: self.counted_on(&zone, event, recorded.fact.occurred_at),
+                };
+                self.tally.evolve(event, recorded, &seen);
             }
+            event::Event::Months(event) => self.months.evolve(event, recorded),
             event::Event::Unknown(_) => self.read_only = true,
         }
+        self.touch_months(recorded);
     }
 }

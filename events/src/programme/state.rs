@@ -138,7 +138,8 @@ impl State {
             .map(|(id, _)| id)
     }
 
-    fn is_cancelled(&self, session: SessionId) -> bool {
+    /// Whether the last word on a session is that it does not take place.
+    pub fn is_cancelled(&self, session: SessionId) -> bool {
         let known = self.sessions.get(&session);
         known.is_some_and(|known| known.word == Word::Cancelled)
     }

@@ -170,6 +170,22 @@ pub(crate) fn issued(code: Code, target: Target) -> programme::Command {
     }
 }
 
+/// What a statement of a month says, as far as the rules look: made of the house's log as it stands.
+pub(crate) fn stated(house: &Scenario, month: Month, number: u128) -> serde_json::Value {
+    serde_json::json!({
+        "id": Uuid::from_u128(number),
+        "organisation": { "id": house.organisation.id() },
+        "period": {
+            "kind": "month",
+            "first_day": month.first_day(),
+            "last_day": month.last_day(),
+        },
+        "as_of": { "position": house.organisation.position() },
+        "made_at": house.now,
+        "previous": house.organisation.months().last_hash().to_string(),
+    })
+}
+
 /// The house described above.
 pub(crate) fn house() -> Scenario {
     let mut house = Scenario::founded(at("2026-10-05T12:00:00+02:00")).expect("it can be founded");
@@ -346,6 +362,7 @@ pub(crate) fn tallied(facts: &[Fact]) -> &tally::Event {
         | event::Event::People(_)
         | event::Event::Access(_)
         | event::Event::Standing(_)
+        | event::Event::Months(_)
         | event::Event::Unknown(_) => None,
     });
     tallied.expect("something was tallied")

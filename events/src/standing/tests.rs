@@ -24,6 +24,7 @@ fn of(facts: Vec<event::Fact>) -> Vec<Event> {
         | event::Event::Tally(_)
         | event::Event::People(_)
         | event::Event::Access(_)
+        | event::Event::Months(_)
         | event::Event::Unknown(_) => panic!("no standing fact"),
     });
     events.collect()

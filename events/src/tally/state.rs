@@ -38,6 +38,7 @@ struct Kept {
     device: Option<DeviceId>,
     code: Option<Code>,
     recorded_at: Timestamp,
+    counted_on: Day,
     kind: Kind,
     waiting: bool,
     retracted: bool,
@@ -62,6 +63,16 @@ struct Quarter {
     poster: u32,
 }
 
+/// What the other rooms say of an event that is taken in.
+pub struct Seen<'a> {
+    /// The organisation's time zone.
+    pub zone: &'a Zone,
+    /// When the entry was seen.
+    pub at: Timestamp,
+    /// The day it counts on.
+    pub counted_on: Day,
+}
+
 /// The tally's entries.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -75,6 +86,11 @@ impl State {
     /// Where an entry of that id stands.
     pub fn entry(&self, id: EntryId) -> Option<Position> {
         self.entries.get(&id).map(|kept| kept.position)
+    }
+
+    /// The day an entry counts on, retracted or not.
+    pub fn day(&self, id: EntryId) -> Option<Day> {
+        self.entries.get(&id).map(|kept| kept.counted_on)
     }
 
     /// The entries that wait to be confirmed, in the order they came.
@@ -108,13 +124,13 @@ impl State {
         so_far.saturating_add(persons) > busiest.saturating_mul(2).max(FLOOR)
     }
 
-    /// Takes an event in, with the organisation's time zone and when the entry was seen.
-    pub fn evolve(
-        &mut self,
-        event: &Event,
-        recorded: &Recorded,
-        (zone, seen_at): (&Zone, Timestamp),
-    ) {
+    /// Takes an event in.
+    pub fn evolve(&mut self, event: &Event, recorded: &Recorded, seen: &Seen<'_>) {
+        let Seen {
+            zone,
+            at: seen_at,
+            counted_on,
+        } = *seen;
         let id = EntryId::new(recorded.fact.id);
         let (code, waiting) = (event.code(), event.standing() == Standing::ToConfirm);
         let kind = match event {
@@ -182,6 +198,7 @@ impl State {
             device: recorded.actor.id,
             code,
             recorded_at: recorded.recorded_at,
+            counted_on,
             kind,
             waiting,
             retracted: false,

@@ -64,4 +64,6 @@ ids! {
     GrantId,
     /// A room of the house.
     RoomId,
+    /// A signed statement of a closed month.
+    StatementId,
 }

@@ -11,6 +11,7 @@ pub(super) fn name(event: &Event) -> &str {
         Event::People(event) => people(event),
         Event::Access(event) => access(event),
         Event::Standing(event) => standing(event),
+        Event::Months(event) => months(event),
         Event::Unknown(unknown) => &unknown.name,
     }
 }
@@ -90,5 +91,13 @@ fn standing(event: &standing::Event) -> &'static str {
         E::GrantAwarded { .. } => "grant_awarded.v1",
         E::GrantEnded { .. } => "grant_ended.v1",
         E::SettingChanged { .. } => "setting_changed.v1",
+    }
+}
+
+fn months(event: &months::Event) -> &'static str {
+    use months::Event as E;
+    match event {
+        E::Closed { .. } => "month_closed.v1",
+        E::Restated { .. } => "month_restated.v1",
     }
 }

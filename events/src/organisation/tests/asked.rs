@@ -2,6 +2,7 @@
 
 use crate::access::{self, Role};
 use crate::event;
+use crate::months::{self, Statement};
 use crate::organisation::{Authority, Request};
 use crate::people::{self, AgeGroup, PersonFacts};
 use crate::programme::{self, ActivityFacts, OrganisedBy, SessionPlan, Target};
@@ -17,6 +18,7 @@ use crate::values::{
 };
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::json;
 use uuid::Uuid;
 
 fn codes() -> impl Strategy<Value = Code> {
@@ -401,6 +403,34 @@ fn standings() -> impl Strategy<Value = standing::Command> {
     ]
 }
 
+/// Statements that [`aimed`] makes anew behind the last one.
+fn months() -> impl Strategy<Value = months::Command> {
+    let house = house();
+    let of = select(vec!["2026-07", "2026-08", "2026-09", "2026-10"]);
+    (of, 0u128..8, any::<bool>()).prop_map(move |(month, number, again)| {
+        let month = month.parse().expect("a month");
+        let mut value = stated(&house, month, number);
+        if again {
+            value["restates"] = json!({ "statement": Uuid::from_u128(number) });
+            months::Command::Restate(Statement::new(&value).expect("a statement"))
+        } else {
+            months::Command::Close(Statement::new(&value).expect("a statement"))
+        }
+    })
+}
+
+fn aim_months(house: &Scenario, command: &mut months::Command) {
+    let (months::Command::Close(statement) | months::Command::Restate(statement)) = command;
+    let number = statement.id().uuid().as_u128() + 8 * u128::from(house.organisation.position().0);
+    let mut value = stated(house, statement.month(), number);
+    if statement.restates().is_some() {
+        let closed = house.organisation.months().month(statement.month());
+        let current = closed.map(|closed| closed.current.id);
+        value["restates"] = json!({ "statement": current.unwrap_or(statement.id()) });
+    }
+    *statement = Statement::new(&value).expect("a statement");
+}
+
 fn requests() -> impl Strategy<Value = Request> {
     prop_oneof![
         60 => tallied(),
@@ -408,6 +438,7 @@ fn requests() -> impl Strategy<Value = Request> {
         6 => peoples().prop_map(Request::People),
         6 => accesses().prop_map(Request::Access),
         4 => standings().prop_map(Request::Standing),
+        2 => months().prop_map(Request::Months),
         1 => Just(Request::Rename(name("Anders"))),
     ]
 }
@@ -432,6 +463,13 @@ pub(super) fn aimed(house: &Scenario, (authority, request, _): &Step) -> (Author
         if let (Authority::Code(code), Some(fits)) = (&mut authority, code_of(&entry.command)) {
             *code = fits;
         }
+    }
+    if let Request::Months(command) = &mut request {
+        authority = match command {
+            months::Command::Close(_) => COORDINATOR,
+            months::Command::Restate(_) => Authority::System,
+        };
+        aim_months(house, command);
     }
     (authority, request)
 }
@@ -461,6 +499,7 @@ fn aim(house: &Scenario, command: &mut tally::Command) {
             | event::Event::People(_)
             | event::Event::Access(_)
             | event::Event::Standing(_)
+            | event::Event::Months(_)
             | event::Event::Unknown(_) => false,
         });
         tallied.map(|one| EntryId::new(one.fact.id)).collect()

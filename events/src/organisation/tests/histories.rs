@@ -57,6 +57,7 @@ fn tally_of(fact: &Fact) -> Option<&tally::Event> {
         | event::Event::People(_)
         | event::Event::Access(_)
         | event::Event::Standing(_)
+        | event::Event::Months(_)
         | event::Event::Unknown(_) => None,
     }
 }
@@ -137,7 +138,8 @@ fn played(steps: Vec<Step>) -> (Scenario, Written) {
             | Request::Programme(_)
             | Request::People(_)
             | Request::Access(_)
-            | Request::Standing(_) => None,
+            | Request::Standing(_)
+            | Request::Months(_) => None,
         };
         let decided = house.when(authority, request.clone());
         assert!(

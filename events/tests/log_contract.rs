@@ -3,6 +3,8 @@
 
 #[path = "log_contract/accidents.rs"]
 mod accidents;
+#[path = "log_contract/bodies.rs"]
+mod bodies;
 #[path = "log_contract/damage.rs"]
 mod damage;
 #[path = "log_contract/foreign.rs"]

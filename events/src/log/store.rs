@@ -3,13 +3,15 @@
 use super::journal::Cursor;
 use super::line::{Head, Line, Position};
 use crate::values::OrganisationId;
-use record::{CHUNK, CHUNK_COMMITS, CURSOR, ChunkHeader, DIRECTORY, PACKED, TAIL};
+use bodies::Form;
+use record::{CHUNK, CHUNK_COMMITS, CURSOR, ChunkHeader, DIRECTORY, EXTENT, PACKED, TAIL};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tree::{Change, Tree};
 
+mod bodies;
 pub(super) mod folder;
 mod read;
 mod record;
@@ -64,7 +66,8 @@ pub(super) struct Derive {
     pub(super) directory: Directory,
 }
 
-/// One tree with everything in it. Many read, one thread applies.
+/// One tree with everything in it, but for the bodies of sealed chunks, which it says the places of. Many read, one
+/// thread applies.
 pub(super) struct Store {
     tree: Box<dyn Tree>,
     derive: Derive,
@@ -97,6 +100,21 @@ impl Store {
             };
             Ok(Cursor(record::open(CURSOR, &value)?.1.to_vec()))
         })
+    }
+
+    /// Sees that the bodies reach as far as the tree says: after a power cut they may not.
+    fn check_extent(&self) -> Result<(), StoreError> {
+        let Some(value) = self.tree.get(EXTENT)? else {
+            return Ok(());
+        };
+        let noted = record::open(EXTENT, &value)?.1;
+        let (extent, noted) = (self.tree.extent(), noted.chunks_exact(8));
+        let reaches = |(there, noted): (&u64, &[u8])| there.to_be_bytes().as_slice() >= noted;
+        if noted.len() == extent.len() && extent.iter().zip(noted).all(reaches) {
+            Ok(())
+        } else {
+            Err(StoreError::Damaged)
+        }
     }
 
     /// Takes in what the journal holds up to `cursor`, all of it or nothing. Lines that are there already are skipped; a
@@ -134,6 +152,10 @@ impl Store {
             tails.insert(organisation, left);
         }
         changes.push((CURSOR.to_vec(), Some(record::checked(CURSOR, 0, &cursor.0))));
+        if sealed {
+            let extent = self.tree.extent().map(u64::to_be_bytes).concat();
+            changes.push((EXTENT.to_vec(), Some(record::checked(EXTENT, 0, &extent))));
+        }
         let _sealing = sealed.then(|| self.sealing.write().unwrap_or_else(PoisonError::into_inner));
         Ok(self.tree.apply(changes)?)
     }
@@ -174,17 +196,18 @@ impl Store {
             text.push(b'\n');
         }
         let first = lines[0].first().0;
-        let mut exact = Vec::new();
-        header.write(&mut exact);
-        exact.extend(zstd::bulk::compress(&text, LEVEL).map_err(StoreError::Folder)?);
-        record::put(changes, &record::key(CHUNK, organisation, first), &exact);
-        let mut packed = Vec::new();
-        header.write(&mut packed);
-        match (self.derive.pack)(lines) {
-            Ok(bytes) => packed.extend(bytes),
-            Err(error) => tracing::warn!(%error, "a chunk is kept as lines alone"),
+        let exact = zstd::bulk::compress(&text, LEVEL).map_err(StoreError::Folder)?;
+        let packed = (self.derive.pack)(lines).unwrap_or_else(|error| {
+            tracing::warn!(%error, "a chunk is kept as lines alone");
+            Vec::new()
+        });
+        for (kind, form, body) in [(CHUNK, Form::Lines, exact), (PACKED, Form::Packed, packed)] {
+            let key = record::key(kind, organisation, first);
+            let mut bytes = Vec::new();
+            header.write(&mut bytes);
+            record::put_body(&*self.tree, form, &key, &body, &mut bytes)?;
+            record::put(changes, &key, &bytes);
         }
-        record::put(changes, &record::key(PACKED, organisation, first), &packed);
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! Numbered folders `store/N`: the newest with a synced `ready` file is the store; all others are leftovers.
 
-use super::{Derive, Store, StoreError};
+use super::bodies::Bodies;
+use super::tree::OnDisk;
+use super::{Derive, Store, StoreError, guarded};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +17,7 @@ const OPEN_TIME_MIN: Duration = Duration::from_secs(20);
 const OPEN_BYTES_PER_SECOND: u64 = 4 << 20;
 
 /// The form of what is in it: another one is rebuilt.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// The store that is ready, if there is one that opens.
 pub(in crate::log) fn open(
@@ -105,6 +107,7 @@ fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
 
 /// Opens sled on a thread of its own: it may panic, or hang, on what a crash left.
 fn open_number(folder: &Path, number: u64, derive: Derive) -> Result<Arc<Store>, StoreError> {
+    let bodies = Bodies::open(&path(folder, number))?;
     let path = path(folder, number).join("sled");
     let bytes = clean(&path)?;
     let limit = OPEN_TIME_MIN + Duration::from_secs(bytes / OPEN_BYTES_PER_SECOND);
@@ -122,7 +125,12 @@ fn open_number(folder: &Path, number: u64, derive: Derive) -> Result<Arc<Store>,
             let _ = sender.send(opened);
         })?;
     match receiver.recv_timeout(limit) {
-        Ok(Ok(opened)) => Ok(Arc::new(Store::new(Box::new(opened?), derive))),
+        Ok(Ok(opened)) => {
+            let tree = opened?;
+            let store = Store::new(Box::new(OnDisk { tree, bodies }), derive);
+            guarded(|| store.check_extent())?;
+            Ok(Arc::new(store))
+        }
         Ok(Err(_)) => Err(StoreError::Panicked),
         Err(_) => Err(StoreError::Hung),
     }

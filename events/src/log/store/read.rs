@@ -1,5 +1,6 @@
 //! Reading one organisation's log, or the directory, from the store.
 
+use super::bodies::Form;
 use super::record::{self, CHUNK, ChunkHeader, DIRECTORY, PACKED, TAIL};
 use super::{DirectoryEntry, Store, StoreError, behind, guarded};
 use crate::log::line::{Head, Line, Position};
@@ -33,6 +34,14 @@ enum Piece {
         bytes: Vec<u8>,
     },
     Line(Line),
+}
+
+/// A sealed chunk, and where its lines are.
+struct Chunk {
+    organisation: OrganisationId,
+    first: u64,
+    header: ChunkHeader,
+    place: Vec<u8>,
 }
 
 impl Store {
@@ -77,10 +86,10 @@ impl Store {
         guarded(|| {
             let _sealing = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
             let mut found = None;
-            if let Some((_, header, record)) = self.chunk_with(organisation, position.0)?
-                && header.last > before
+            if let Some(chunk) = self.chunk_with(organisation, position.0)?
+                && chunk.header.last > before
             {
-                let lines = record::chunk_lines(&record)?;
+                let lines = self.lines_in(&chunk)?;
                 found = lines.into_iter().find(|line| line.last() >= position);
             } else {
                 record::scan(&*self.tree, TAIL, organisation, 0, &mut |_, bytes| {
@@ -150,11 +159,11 @@ impl Store {
     ) -> Result<Vec<Piece>, StoreError> {
         let _sealing = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
         let (mut pieces, mut bytes, mut next) = (Vec::new(), 0, next);
-        if let Some((first, header, record)) = self.chunk_with(organisation, next)?
-            && header.last >= next
-            && (first < next || !packed)
+        if let Some(chunk) = self.chunk_with(organisation, next)?
+            && chunk.header.last >= next
+            && (chunk.first < next || !packed)
         {
-            for line in record::chunk_lines(&record)? {
+            for line in self.lines_in(&chunk)? {
                 if line.first().0 >= next {
                     pieces.push(Piece::Line(line));
                 }
@@ -169,17 +178,19 @@ impl Store {
                 organisation,
                 next,
                 &mut |first, record| {
-                    let (header, rest) = ChunkHeader::read(record)?;
-                    if rest.is_empty() {
+                    let (header, place) = ChunkHeader::read(record)?;
+                    let key = record::key(PACKED, organisation, first);
+                    let body = record::body(&*self.tree, Form::Packed, &key, place)?;
+                    if body.is_empty() {
                         unpacked = true;
                         return Ok(ControlFlow::Break(()));
                     }
-                    bytes += record.len();
+                    bytes += body.len();
                     next = header.last + 1;
                     pieces.push(Piece::Packed {
                         first,
                         header,
-                        bytes: rest.to_vec(),
+                        bytes: body,
                     });
                     Ok(if bytes < WINDOW_BYTES {
                         ControlFlow::Continue(())
@@ -214,21 +225,24 @@ impl Store {
         organisation: OrganisationId,
         at: u64,
     ) -> Result<Vec<Piece>, StoreError> {
-        let (_, _, record) = self
-            .chunk_with(organisation, at)?
-            .ok_or(StoreError::Damaged)?;
-        Ok(record::chunk_lines(&record)?
-            .into_iter()
-            .map(Piece::Line)
-            .collect())
+        let chunk = self.chunk_with(organisation, at)?;
+        let lines = self.lines_in(&chunk.ok_or(StoreError::Damaged)?)?;
+        Ok(lines.into_iter().map(Piece::Line).collect())
     }
 
-    /// The last chunk that begins at `position` or before: its first position, header and exact lines.
+    /// The exact lines of a chunk.
+    fn lines_in(&self, chunk: &Chunk) -> Result<Vec<Line>, StoreError> {
+        let key = record::key(CHUNK, chunk.organisation, chunk.first);
+        let body = record::body(&*self.tree, Form::Lines, &key, &chunk.place)?;
+        record::chunk_lines(&chunk.header, &body)
+    }
+
+    /// The last chunk that begins at `position` or before.
     fn chunk_with(
         &self,
         organisation: OrganisationId,
         position: u64,
-    ) -> Result<Option<(u64, ChunkHeader, Vec<u8>)>, StoreError> {
+    ) -> Result<Option<Chunk>, StoreError> {
         let from = record::key(CHUNK, organisation, 0);
         let mut to = record::key(CHUNK, organisation, position);
         to.extend_from_slice(&[0xff; 3]);
@@ -244,7 +258,13 @@ impl Store {
             organisation,
             first,
             &mut |first, record| {
-                found = Some((first, ChunkHeader::read(record)?.0, record.to_vec()));
+                let (header, place) = ChunkHeader::read(record)?;
+                found = Some(Chunk {
+                    organisation,
+                    first,
+                    header,
+                    place: place.to_vec(),
+                });
                 Ok(ControlFlow::Break(()))
             },
         )?;

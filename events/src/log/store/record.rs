@@ -1,6 +1,7 @@
 //! How records lie in the tree: keys that sort by organisation and position, values in parts with a checksum each.
 
 use super::StoreError;
+use super::bodies::Form;
 use super::tree::{Change, Tree};
 use crate::log::line::{Hash, Head, LINE_BYTES_MAX, Line, Position};
 use crate::values::OrganisationId;
@@ -22,6 +23,7 @@ pub(super) const CHUNK: u8 = b'c';
 pub(super) const PACKED: u8 = b'p';
 pub(super) const DIRECTORY: u8 = b'd';
 pub(super) const CURSOR: &[u8] = b"m";
+pub(super) const EXTENT: &[u8] = b"n";
 
 /// Where records of one kind, organisation and position begin.
 pub(super) fn key(kind: u8, organisation: OrganisationId, first: u64) -> Vec<u8> {
@@ -215,14 +217,62 @@ impl ChunkHeader {
     }
 }
 
-/// The lines of a chunk's record.
-pub(super) fn chunk_lines(record: &[u8]) -> Result<Vec<Line>, StoreError> {
-    let (header, packed) = ChunkHeader::read(record)?;
+/// What stands behind the header of both records of a chunk: place, length and checksum of its body, which covers the
+/// record's key too. A length of 0: it has none.
+const PLACE_BYTES: usize = 16;
+
+/// Keeps the body of a record and notes where.
+pub(super) fn put_body(
+    tree: &dyn Tree,
+    form: Form,
+    key: &[u8],
+    body: &[u8],
+    record: &mut Vec<u8>,
+) -> Result<(), StoreError> {
+    let len = u32::try_from(body.len()).map_err(|_| StoreError::Damaged)?;
+    let at = tree.put_body(form, body)?;
+    record.extend_from_slice(&at.to_be_bytes());
+    record.extend_from_slice(&len.to_be_bytes());
+    let crc = crc32c::crc32c_append(crc32c::crc32c(key), body);
+    record.extend_from_slice(&crc.to_be_bytes());
+    Ok(())
+}
+
+/// The body that a record's place leads to; empty where it has none.
+pub(super) fn body(
+    tree: &dyn Tree,
+    form: Form,
+    key: &[u8],
+    place: &[u8],
+) -> Result<Vec<u8>, StoreError> {
+    let place: &[u8; PLACE_BYTES] = place.try_into().map_err(|_| StoreError::Damaged)?;
+    let number = |from: usize| place[from..from + 4].iter().fold(0, shifted);
+    let at = place[..8].iter().fold(0, shifted);
+    let len = usize::try_from(number(8)).map_err(|_| StoreError::Damaged)?;
+    if len == 0 {
+        return Ok(Vec::new());
+    }
+    let bytes = tree.body(form, at, len).map_err(|error| {
+        tracing::warn!(%error, "the body of a chunk can't be read");
+        StoreError::Damaged
+    })?;
+    if u64::from(crc32c::crc32c_append(crc32c::crc32c(key), &bytes)) != number(12) {
+        return Err(StoreError::Damaged);
+    }
+    Ok(bytes)
+}
+
+fn shifted(number: u64, byte: &u8) -> u64 {
+    number << 8 | u64::from(*byte)
+}
+
+/// The lines of a chunk, from the body of its record.
+pub(super) fn chunk_lines(header: &ChunkHeader, body: &[u8]) -> Result<Vec<Line>, StoreError> {
     let len = header.bytes as usize;
     if len > CHUNK_COMMITS * (LINE_BYTES_MAX + 1) {
         return Err(StoreError::Damaged);
     }
-    let text = zstd::bulk::decompress(packed, len).map_err(|_| StoreError::Damaged)?;
+    let text = zstd::bulk::decompress(body, len).map_err(|_| StoreError::Damaged)?;
     let text = text.strip_suffix(b"\n").ok_or(StoreError::Damaged)?;
     let lines = text.split(|&byte| byte == b'\n').map(Line::parse);
     lines

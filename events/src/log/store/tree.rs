@@ -1,8 +1,14 @@
-//! The one ordered map under the store: sled, or memory that a simulated crash cuts short.
+//! The one ordered map under the store, with the bodies of chunks beside it: sled and files, or memory that a simulated
+//! crash cuts short.
 
+use super::bodies::{Bodies, Form};
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Kind of the keys of bodies in memory.
+const BODY: u8 = b'b';
 
 /// A change to one key: its new value, or none.
 pub(super) type Change = (Vec<u8>, Option<Vec<u8>>);
@@ -22,15 +28,28 @@ pub(super) trait Tree: Send + Sync {
     fn apply(&self, changes: Vec<Change>) -> Result<(), sled::Error>;
     /// Hands what was applied to the operating system.
     fn flush(&self) -> Result<(), sled::Error>;
+    /// Keeps the body of a chunk; where. To be done before the batch that notes it.
+    fn put_body(&self, form: Form, bytes: &[u8]) -> io::Result<u64>;
+    /// The bytes at a place.
+    fn body(&self, form: Form, at: u64, len: usize) -> io::Result<Vec<u8>>;
+    /// How far the bodies of each form reach.
+    fn extent(&self) -> [u64; 2];
 }
 
-impl Tree for sled::Db {
+/// sled, and the bodies in files.
+pub(super) struct OnDisk {
+    pub(super) tree: sled::Db,
+    pub(super) bodies: Bodies,
+}
+
+impl Tree for OnDisk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, sled::Error> {
-        Ok(sled::Tree::get(self, key)?.map(|value| value.to_vec()))
+        Ok(self.tree.get(key)?.map(|value| value.to_vec()))
     }
 
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, sled::Error> {
         Ok(self
+            .tree
             .range(from..to)
             .next_back()
             .transpose()?
@@ -38,7 +57,7 @@ impl Tree for sled::Db {
     }
 
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), sled::Error> {
-        for entry in self.range(from..to) {
+        for entry in self.tree.range(from..to) {
             let (key, value) = entry?;
             if visit(&key, &value).is_break() {
                 break;
@@ -55,11 +74,23 @@ impl Tree for sled::Db {
                 None => batch.remove(key),
             }
         }
-        self.apply_batch(batch)
+        self.tree.apply_batch(batch)
     }
 
     fn flush(&self) -> Result<(), sled::Error> {
-        sled::Tree::flush(self).map(|_| ())
+        self.tree.flush().map(|_| ())
+    }
+
+    fn put_body(&self, form: Form, bytes: &[u8]) -> io::Result<u64> {
+        self.bodies.put(form, bytes)
+    }
+
+    fn body(&self, form: Form, at: u64, len: usize) -> io::Result<Vec<u8>> {
+        self.bodies.get(form, at, len)
+    }
+
+    fn extent(&self) -> [u64; 2] {
+        self.bodies.extent()
     }
 }
 
@@ -167,4 +198,40 @@ impl Tree for MemoryTree {
         state.unflushed.clear();
         Ok(())
     }
+
+    fn put_body(&self, _: Form, bytes: &[u8]) -> io::Result<u64> {
+        let mut state = self.lock();
+        if state.failed {
+            return Err(io::Error::other("made to fail"));
+        }
+        let last = state.now.range(vec![BODY]..vec![BODY + 1]).next_back();
+        let at = last
+            .and_then(|(key, _)| key.get(1..)?.try_into().ok())
+            .map_or(0, |number| u64::from_be_bytes(number) + 1);
+        let body = vec![(body_key(at), Some(bytes.to_vec()))];
+        change(&mut state.now, body.clone());
+        state.unflushed.push(body);
+        Ok(at)
+    }
+
+    fn body(&self, _: Form, at: u64, len: usize) -> io::Result<Vec<u8>> {
+        let state = self.lock();
+        let found = state.now.get(&body_key(at));
+        let whole = found.filter(|bytes| bytes.len() == len);
+        whole
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn extent(&self) -> [u64; 2] {
+        // What a crash leaves of it is a beginning, like what it leaves of the map.
+        [u64::MAX; 2]
+    }
+}
+
+/// In memory the bodies stand in the map itself, numbered.
+fn body_key(number: u64) -> Vec<u8> {
+    let mut key = vec![BODY];
+    key.extend_from_slice(&number.to_be_bytes());
+    key
 }

@@ -1,5 +1,7 @@
 //! The command line. Human text goes to stderr, results to stdout; 0 is fine, 1 failed, 2 wrong usage.
 
+mod archive;
+mod backup;
 mod demo;
 mod export;
 mod figures;
@@ -8,7 +10,9 @@ mod journal;
 mod packaging;
 mod progress;
 mod rebuild;
+mod restore;
 mod serve;
+mod unfinished;
 mod verify;
 
 use std::io::Write;
@@ -41,6 +45,10 @@ enum Command {
     Export(export::ExportArguments),
     /// Takes one organisation's log in, as `export` printed it
     Import(import::ImportArguments),
+    /// Writes everything but the store into one file, beside a server or without
+    Backup(backup::BackupArguments),
+    /// Puts a backup into an empty folder, once all of it was checked
+    Restore(restore::RestoreArguments),
     /// Prints the completions for a shell
     Completions {
         /// The shell that reads them
@@ -61,6 +69,8 @@ impl Arguments {
             Command::Verify(arguments) => verify::run(&arguments, out),
             Command::Export(arguments) => export::run(&arguments, out),
             Command::Import(arguments) => import::run(&arguments, out),
+            Command::Backup(arguments) => backup::run(&arguments, out),
+            Command::Restore(arguments) => restore::run(&arguments, out),
             Command::Completions { shell } => packaging::completions(shell, out),
             Command::Man => packaging::manual(out),
         };

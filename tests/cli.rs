@@ -1,5 +1,6 @@
 //! The command line beside and without a server.
 
+mod backup;
 mod serving;
 
 use crate::support::Server;
@@ -50,7 +51,11 @@ fn export(folder: &Path, slug: &str) -> String {
 
 /// The file in a folder that an export was written to.
 fn file(folder: &Path, text: &str) -> PathBuf {
-    let file = folder.join("log.ndjson");
+    file_of(folder, "log.ndjson", text)
+}
+
+fn file_of(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let file = folder.join(name);
     fs::write(&file, text).expect("it is written");
     file
 }
@@ -66,6 +71,8 @@ fn every_command_tells_how_it_is_used() {
         "verify",
         "export",
         "import",
+        "backup",
+        "restore",
         "completions",
         "man",
     ] {
@@ -117,6 +124,8 @@ fn wrong_usage_is_2_and_failure_is_1() {
         (1, vec!["verify"]),
         (1, vec!["rebuild"]),
         (1, vec!["import", "nowhere.ndjson"]),
+        (1, vec!["backup", "nowhere.tar.zst"]),
+        (1, vec!["restore", "nowhere.tar.zst"]),
     ] {
         let asked = with(&more);
         let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
@@ -271,6 +280,37 @@ fn an_import_goes_on_where_the_log_ends() {
         );
     }
     assert_eq!(export(&data, "badhuis"), whole);
+}
+
+#[test]
+fn an_import_that_was_broken_off_is_not_served_and_ends_right_when_done_again() {
+    let log = export(&DEMO, "kempenaar");
+    let here = tempfile::tempdir().expect("a folder");
+    let data = here.path().join("data");
+    let head: String = log.split_inclusive('\n').take(700).collect();
+    let whole = file(here.path(), &log);
+    let half = file_of(here.path(), "half.ndjson", &head);
+    let import = |file: &Path| printed(&["import", "--data", path(&data), path(file)]);
+    import(&half);
+    let first: Value = serde_json::from_str(log.lines().next().expect("lines")).expect("JSON");
+    let whose = first["organisation"].as_str().expect("an id");
+    let mark = data.join("import.unfinished");
+    // As a kill between the first batch and the last leaves it.
+    fs::write(&mark, whose).expect("it is written");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path(&data)];
+    assert!(complained(&serve, 1).contains("broken off"));
+    let another = file_of(here.path(), "other.ndjson", &export(&DEMO, "sleutel"));
+    let refused = complained(&["import", "--data", path(&data), path(&another)], 1);
+    assert!(refused.contains("finish that first"), "{refused}");
+    import(&whole);
+    assert!(!mark.exists());
+    assert_eq!(export(&data, "kempenaar"), log);
+    fs::write(&mark, whose).expect("it is written");
+    assert!(
+        import(&whole).contains("nothing changed"),
+        "it was all there"
+    );
+    assert!(!mark.exists());
 }
 
 #[test]

@@ -20,7 +20,7 @@ mod reader;
 pub mod store;
 mod verify;
 
-pub use open::{Config, OpenError, Recovery, Step, rebuild};
+pub use open::{Config, OpenError, Recovery, Step, lock, rebuild};
 pub use reader::{LogError, LogReader, Statistics};
 pub use verify::{Verification, verify, verify_some};
 

@@ -1,6 +1,6 @@
 //! Takes one organisation's log in from NDJSON, history, ids and hashes as they are.
 
-use super::progress;
+use super::{progress, unfinished};
 use anyhow::Context;
 use indicatif::ProgressBar;
 use meetellen_events::codec;
@@ -44,15 +44,19 @@ pub fn run(arguments: &ImportArguments, out: &mut dyn Write) -> anyhow::Result<(
     let slug = checked.slug.as_str();
     let new = checked.head.position.0.saturating_sub(there.position.0);
     if new == 0 {
+        unfinished::end_import(data, checked.organisation)?;
         writeln!(out, "{slug} is there already: nothing changed")?;
         return Ok(());
     }
+    unfinished::begin_import(data, checked.organisation)?;
     append(file, &mut log, there)?;
     anyhow::ensure!(
         reader.head(checked.organisation)? == checked.head,
         "{} changed while it was read",
         file.display()
     );
+    // Its end is on disk, so the way in is.
+    unfinished::end_import(data, checked.organisation)?;
     writeln!(out, "{new} events of {slug}")?;
     Ok(())
 }

@@ -97,10 +97,15 @@ pub fn read(
     if let Some(error) = failed {
         return Err(error);
     }
-    read.map_err(|error| match error {
-        JournalError::Damage(damage) => anyhow::anyhow!("the journal needs mending: {damage}"),
-        JournalError::Disk(_) | JournalError::Cursor => error.into(),
-    })?;
+    read.map_err(needs_mending)?;
     own.found(data)?;
     Ok(head)
+}
+
+/// Damage, told as what it asks for.
+pub fn needs_mending(error: JournalError) -> anyhow::Error {
+    match error {
+        JournalError::Damage(damage) => anyhow::anyhow!("the journal needs mending: {damage}"),
+        JournalError::Disk(_) | JournalError::Cursor => error.into(),
+    }
 }

@@ -7,12 +7,13 @@ use crate::web::qr;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::{demo, progress};
+use super::{demo, progress, unfinished};
 
 /// Runs it; `out` hears where it listens.
 pub fn run(arguments: ServeArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     log_to_stderr(&arguments.log, arguments.log_format)?;
     let config = Config::new(arguments)?;
+    unfinished::refuse(&config.data)?;
     if config.demo {
         demo::prepare(&config)?;
     }

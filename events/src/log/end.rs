@@ -53,10 +53,7 @@ impl EndMark {
             }
             return Ok(Self { file, slot: 0 });
         }
-        let mut bytes = vec![b' '; 2 * SLOT_BYTES];
-        bytes[..text.len()].copy_from_slice(text.as_bytes());
-        bytes[SLOT_BYTES..SLOT_BYTES + text.len()].copy_from_slice(text.as_bytes());
-        replace(disk, &path(folder), &bytes)?;
+        replace(disk, &path(folder), &content(place))?;
         Ok(Self {
             file: disk.open(&path(folder), Open::Write)?,
             slot: 0,
@@ -74,6 +71,16 @@ impl EndMark {
     pub(super) fn file(&self) -> Arc<dyn DiskFile> {
         Arc::clone(&self.file)
     }
+}
+
+/// The whole file, both slots saying `place`.
+pub(super) fn content(place: &Place) -> Vec<u8> {
+    let text = encode(place);
+    let mut bytes = vec![b' '; 2 * SLOT_BYTES];
+    for slot in bytes.chunks_mut(SLOT_BYTES) {
+        slot[..text.len()].copy_from_slice(text.as_bytes());
+    }
+    bytes
 }
 
 fn path(folder: &Path) -> PathBuf {

@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod batch;
+mod extent;
 mod mend;
 mod open;
 mod reader;
 mod scan;
 
+pub use extent::Extent;
 pub(super) use mend::mend;
 pub(super) use open::Opened;
 pub use reader::JournalReader;

@@ -377,8 +377,8 @@ fn derive(config: &Config) -> Derive {
     }
 }
 
-/// Takes the folder for this process.
-pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
+/// Takes a data folder for this process, for as long as the file is kept.
+pub fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("lock");
     let file = OpenOptions::new()
         .create(true)

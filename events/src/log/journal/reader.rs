@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// A journal up to where it ended when this reader was made.
 pub struct JournalReader {
-    disk: Arc<dyn Disk>,
-    folder: PathBuf,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) folder: PathBuf,
     /// The last batch to read; `None`: whatever is whole.
     until: Option<Place>,
 }

@@ -10,13 +10,14 @@ mod file;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
+use meetellen_events::log::disk::{Disk, RealDisk};
 use meetellen_events::values::{EntryId, Month, OrganisationId, PersonId, Sealed, Tag};
 use sha2::Sha256;
 
@@ -82,8 +83,8 @@ pub enum KeyError {
 }
 
 /// All keys of one data folder.
-#[derive(Debug)]
 pub struct Keys {
+    disk: Arc<dyn Disk>,
     folder: PathBuf,
     files: Mutex<HashMap<OrganisationId, KeyFile>>,
 }
@@ -91,8 +92,14 @@ pub struct Keys {
 impl Keys {
     /// Opens the folder, and makes it (mode 0700) where it is missing.
     pub fn open(folder: &Path) -> Result<Self, KeyError> {
+        Self::on(Arc::new(RealDisk), folder)
+    }
+
+    /// The same on another disk.
+    pub fn on(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, KeyError> {
         crate::private::make_folder(folder)?;
         Ok(Self {
+            disk,
             folder: folder.to_owned(),
             files: Mutex::new(HashMap::new()),
         })
@@ -211,15 +218,14 @@ impl Keys {
                 return Ok(file.months());
             }
         }
-        Ok(KeyFile::open(&self.folder, organisation)?.months())
+        Ok(self.read(organisation)?.months())
     }
 
     /// Every organisation with a key file, in order.
     pub fn organisations(&self) -> Result<Vec<OrganisationId>, KeyError> {
         let mut found = Vec::new();
-        for file in std::fs::read_dir(&self.folder)? {
-            let name = file?.file_name();
-            let name = name.to_str().and_then(|name| name.strip_suffix(".keys"));
+        for name in self.disk.list(&self.folder)? {
+            let name = name.strip_suffix(".keys");
             found.extend(name.and_then(|name| name.parse::<OrganisationId>().ok()));
         }
         found.sort_unstable();
@@ -254,6 +260,10 @@ impl Keys {
         })
     }
 
+    fn read(&self, organisation: OrganisationId) -> Result<KeyFile, KeyError> {
+        KeyFile::open(&self.disk, &self.folder, organisation)
+    }
+
     fn with<T>(
         &self,
         organisation: OrganisationId,
@@ -268,10 +278,18 @@ impl Keys {
         let file = match files.entry(organisation) {
             std::collections::hash_map::Entry::Occupied(there) => there.into_mut(),
             std::collections::hash_map::Entry::Vacant(empty) => {
-                empty.insert(KeyFile::open(&self.folder, organisation)?)
+                empty.insert(self.read(organisation)?)
             }
         };
         work(file)
+    }
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 

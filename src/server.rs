@@ -100,7 +100,7 @@ pub fn start(
     let address = listener.local_addr().map_err(listen)?;
     let tokens = Tokens::open(&config.data.join("signing"))?;
     let operator = OperatorToken::open(&config.data)?;
-    let keys = Keys::open(&config.keys)?;
+    let keys = Keys::on(log.disk(), &config.keys)?;
     let is_empty = log.reader().organisations()?.is_empty();
     let setup = if is_empty {
         Some(secrets::code()?)

@@ -55,6 +55,11 @@ impl EventLog {
         LogReader::new(Arc::clone(&self.shared))
     }
 
+    /// The disk it is on: what must survive with it is kept on the same one.
+    pub fn disk(&self) -> Arc<dyn Disk> {
+        Arc::clone(&self.disk)
+    }
+
     /// Sees that the next append meets no full disk. To be called before a batch is decided: it may write and sync.
     pub fn make_room(&mut self) -> Result<(), AppendError> {
         self.usable()?;

@@ -5,17 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Write as _};
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
+use meetellen_events::log::disk::{Disk, Open};
 use meetellen_events::values::{Month, OrganisationId};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{KeyError, Owner, random};
-use crate::private;
 
 pub(super) const KEY_BYTES: usize = 32;
 /// Hex digits of the checksum: against accidents, not against forgery.
@@ -32,6 +32,7 @@ pub(super) enum Held {
 
 /// The keys of one organisation, as they are on disk.
 pub(super) struct KeyFile {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     held: BTreeMap<Owner, Held>,
     /// An append failed: what is behind the last whole line is not known, so the next write starts anew.
@@ -47,21 +48,26 @@ impl std::fmt::Debug for KeyFile {
 }
 
 impl KeyFile {
-    pub(super) fn open(folder: &Path, organisation: OrganisationId) -> Result<Self, KeyError> {
+    pub(super) fn open(
+        disk: &Arc<dyn Disk>,
+        folder: &Path,
+        organisation: OrganisationId,
+    ) -> Result<Self, KeyError> {
         let path = folder.join(format!("{organisation}.keys"));
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Zeroizing::default(),
-            Err(error) => return Err(error.into()),
-        };
+        let text = read_all(&**disk, &path)?;
+        let text = std::str::from_utf8(&text)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         let mut held = BTreeMap::new();
         let mut doubtful = false;
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for (i, line) in lines.iter().enumerate() {
             match read(line) {
                 Some((owner, key)) => take(&mut held, owner, key),
-                // Cut short: it was never synced, so it was never used.
-                None if i + 1 == lines.len() && !line.ends_with('\n') => doubtful = true,
+                // It was never synced, so it was never used.
+                None if i + 1 == lines.len() && is_torn(line) => {
+                    tracing::warn!(%organisation, line = i + 1, "a key that was never used was dropped");
+                    doubtful = true;
+                }
                 None => {
                     return Err(KeyError::Damaged {
                         file: format!("{organisation}.keys"),
@@ -71,6 +77,7 @@ impl KeyFile {
             }
         }
         Ok(Self {
+            disk: Arc::clone(disk),
             path,
             held,
             doubtful,
@@ -176,15 +183,26 @@ impl KeyFile {
         gone.collect()
     }
 
-    fn append(&self, line: &str) -> std::io::Result<()> {
-        let is_new = !self.path.exists();
-        let mut file = private::open(OpenOptions::new().append(true).create(true), &self.path)?;
-        file.write_all(line.as_bytes())?;
-        file.sync_all()?;
+    fn append(&self, line: &str) -> io::Result<()> {
+        let (file, is_new) = match self.disk.open(&self.path, Open::Write) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                (self.disk.open(&self.path, Open::Create)?, true)
+            }
+            opened => (opened?, false),
+        };
+        file.write_at(line.as_bytes(), file.len()?)?;
+        file.sync_data()?;
         if is_new {
-            private::sync_name(&self.path)?;
+            self.sync_name()?;
         }
         Ok(())
+    }
+
+    /// A new name is on disk once its folder is synced.
+    fn sync_name(&self) -> io::Result<()> {
+        let folder = self.path.parent();
+        self.disk
+            .sync_dir(folder.expect("a key file lies in the key folder"))
     }
 
     /// Writes all lines to a new file and swaps it in. Until it is done the file counts as doubtful: the next write
@@ -202,10 +220,40 @@ impl KeyFile {
                 }
             }
         }
-        private::replace(&self.path, &beside, text.as_bytes())?;
+        let file = self.disk.open(&beside, Open::Create)?;
+        file.write_at(text.as_bytes(), 0)?;
+        file.sync_data()?;
+        self.disk.rename(&beside, &self.path)?;
+        self.sync_name()?;
         self.doubtful = false;
         Ok(())
     }
+}
+
+/// Whether a power cut can have left a last line so: cut short, or with zeros where a sector never reached the disk.
+fn is_torn(line: &str) -> bool {
+    !line.ends_with('\n') || line.contains('\0')
+}
+
+/// The bytes of a file; none where there is no such file.
+fn read_all(disk: &dyn Disk, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = match disk.open(path, Open::Read) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Zeroizing::default()),
+        opened => opened?,
+    };
+    let len = usize::try_from(file.len()?).map_err(io::Error::other)?;
+    let mut bytes = Zeroizing::new(vec![0; len]);
+    let mut filled = 0;
+    while filled < len {
+        match file.read_at(&mut bytes[filled..], filled as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 impl Display for Owner {

@@ -1,3 +1,5 @@
+mod crashes;
+
 use super::{KeyError, Keys, Opened, Owner, SEALED_TEXT_BYTES_MAX};
 use meetellen_events::values::{EntryId, Month, OrganisationId, PersonId, Sealed};
 use std::path::PathBuf;

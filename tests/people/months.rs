@@ -1,7 +1,12 @@
 //! The keys that tell the phones of a month apart end, and with them what they told.
 
-use crate::support::house::{House, value};
+use crate::support::house::{House, value, wait};
 use crate::support::{Server, instant};
+use meetellen::api::house::api_token;
+use meetellen_events::access::Role;
+use meetellen_events::months::{self, Statement};
+use meetellen_events::organisation::{Authority, Request};
+use meetellen_events::values::{DeviceId, Name, Timestamp};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -48,6 +53,15 @@ fn figures(house: &House<'_>) -> Value {
     told
 }
 
+/// Waits for the server's own round to destroy October's key.
+fn until_destroyed(server: &Server, path: &Path) {
+    let begun = Instant::now();
+    while october(path).as_deref() != Some("destroyed") {
+        assert!(begun.elapsed() < PATIENCE, "it is never destroyed");
+        server.anyone().get("/readyz").with_status(200);
+    }
+}
+
 #[test]
 fn the_running_server_destroys_a_months_key_400_days_after_its_end() {
     let server = Server::start();
@@ -57,11 +71,7 @@ fn the_running_server_destroys_a_months_key_400_days_after_its_end() {
     assert_eq!(october(&path).expect("a key").len(), 64);
     // Two days on, for the round of the day may have gone by.
     server.at("2027-12-08T12:00:00+01:00");
-    let begun = Instant::now();
-    while october(&path).as_deref() != Some("destroyed") {
-        assert!(begun.elapsed() < PATIENCE, "it is never destroyed");
-        server.anyone().get("/readyz").with_status(200);
-    }
+    until_destroyed(&server, &path);
     assert_eq!(figures(&house), before);
 }
 
@@ -94,4 +104,75 @@ fn a_months_key_is_gone_at_the_next_start_however_it_got_there() {
             }
         });
     }
+}
+
+/// A coordinator's device.
+fn device(house: &House<'_>) -> DeviceId {
+    let name = Name::new("program").expect("a short name");
+    let node = &house.server.node;
+    let token = api_token(node, house.id, Authority::System, name, Role::Coordinator);
+    wait(token).expect("a token is given").0
+}
+
+/// Closes October.
+fn close(house: &House<'_>) {
+    let device = device(house);
+    let (position, made_at): (u64, Timestamp) = (house.head(), house.server.node.now());
+    let statement = Statement::new(&json!({
+        "id": uuid::Uuid::now_v7(),
+        "organisation": { "id": house.id },
+        "period": { "kind": "month", "first_day": "2026-10-01", "last_day": "2026-10-31" },
+        "as_of": { "position": position },
+        "made_at": made_at,
+        "previous": "0".repeat(64),
+    }));
+    let close = months::Command::Close(statement.expect("all that the rules need"));
+    let authority = Authority::Device {
+        device,
+        role: Role::Coordinator,
+    };
+    let node = &house.server.node;
+    wait(node.ask(house.id, authority, Request::Months(close))).expect("the month is over");
+}
+
+/// A phone that was offline reports that it was there on an evening in October, with what October then shows.
+#[track_caller]
+fn late(house: &House<'_>, occurred_at: &str) -> [Value; 3] {
+    let fields = json!({ "visitor": PHONE, "occurred_at": occurred_at });
+    house.records("check_in", fields);
+    let told = house.coordinator.get("/api/v1/figures?period=2026-10");
+    let told = told.told(200);
+    ["visits", "visits_anonymous", "unique_visitors"].map(|key| value(&told, key))
+}
+
+#[test]
+fn a_late_phone_is_nobody_we_can_tell_apart_60_days_after_the_closing() {
+    let server = Server::start();
+    let house = counted(&server);
+    let path = key_file(server.folder(), &house);
+    let older = std::fs::read_to_string(&path).expect("the key file");
+    server.at("2026-11-02T10:00:00+01:00");
+    close(&house);
+    server.at("2027-01-01T09:59:59+01:00");
+    let told_apart = late(&house, "2026-10-20T20:00:00+02:00");
+    assert_eq!(told_apart, [json!(3), json!(0), json!(1)]);
+    // At once, whether the key is gone yet or not.
+    server.at("2027-01-01T10:00:00+01:00");
+    let nobody = late(&house, "2026-10-21T20:00:00+02:00");
+    assert_eq!(nobody, [json!(4), json!(1), json!(1)]);
+    server.at("2027-01-02T10:00:00+01:00");
+    until_destroyed(&server, &path);
+    let nobody = late(&house, "2026-10-22T20:00:00+02:00");
+    assert_eq!(nobody, [json!(5), json!(2), json!(1)]);
+    // An older copy that is put back tells nobody apart, and is destroyed again.
+    let (id, token) = (house.id, house.coordinator.clone());
+    let server = server.restart_after(|_| std::fs::write(&path, older).expect("it is written"));
+    let house = House {
+        server: &server,
+        id,
+        coordinator: token.of(&server),
+    };
+    let nobody = late(&house, "2026-10-23T20:00:00+02:00");
+    assert_eq!(nobody, [json!(6), json!(3), json!(1)]);
+    until_destroyed(&server, &path);
 }

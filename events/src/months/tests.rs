@@ -452,3 +452,26 @@ fn a_statement_of_any_length_fits_a_line() {
     let line = crate::codec::encode(&commit).expect("it fits");
     assert_eq!(crate::codec::decode(&line).expect("what we wrote"), commit);
 }
+
+#[test]
+fn the_phones_of_a_month_are_told_apart_until_60_days_after_its_closing_or_400_after_its_last_night()
+ {
+    assert_eq!(
+        Scenario::default().organisation.tags_end_at(october()),
+        None
+    );
+    let end = at("2027-12-06T04:00:00+01:00");
+    assert_eq!(house().organisation.tags_end_at(october()), Some(end));
+    let mut house = closed_house();
+    let early = at("2027-01-01T10:00:00+01:00");
+    assert_eq!(house.organisation.tags_end_at(october()), Some(early));
+    // What comes late restates the month, and keeps nothing longer.
+    house.now = at("2026-12-01T10:00:00+01:00");
+    house.admits(Authority::System, restate(&restating(&house, 901, 900)));
+    assert_eq!(house.organisation.tags_end_at(october()), Some(early));
+    // Closed late, it ends with the 400 days.
+    let mut house = crate::scenario::given::house();
+    house.now = at("2027-12-01T10:00:00+01:00");
+    house.admits(COORDINATOR, close(&closing(&house, "2026-10", 900)));
+    assert_eq!(house.organisation.tags_end_at(october()), Some(end));
+}

@@ -17,6 +17,9 @@ use uuid::Uuid;
 /// How long after its end the phones of a month can be told apart, where nobody closes it (design.md §6).
 const TAGS_MILLIS_MAX: i64 = 400 * 86_400_000;
 
+/// How long after its closing they can.
+const CLOSED_TAGS_MILLIS_MAX: i64 = 60 * 86_400_000;
+
 /// Why an organisation says no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -110,7 +113,10 @@ impl Organisation {
     /// When the key that tells the phones of a month apart must be gone; none before there is an organisation.
     pub fn tags_end_at(&self, month: Month) -> Option<Timestamp> {
         let end = self.zone()?.end_of(month.last_day());
-        Some(end.plus_millis(TAGS_MILLIS_MAX))
+        let end = end.plus_millis(TAGS_MILLIS_MAX);
+        let closed = self.months.month(month);
+        let early = closed.map(|closed| closed.closed_at.plus_millis(CLOSED_TAGS_MILLIS_MAX));
+        Some(early.map_or(end, |early| early.min(end)))
     }
 
     /// Its first language, once founded.

@@ -225,13 +225,3 @@ fn the_longest_plan_and_the_longest_confirmation_fit_a_line() {
     let facts = house.admits(VOLUNTEER, happened(1, house.now, confirm));
     assert!(facts.len() == 1 && fits(facts));
 }
-
-#[test]
-fn the_phones_of_a_month_are_told_apart_until_400_days_after_its_last_night() {
-    let october = "2026-10".parse().expect("a month");
-    let mut new = Scenario::default();
-    assert_eq!(new.organisation.tags_end_at(october), None);
-    new.admits(Authority::Operator, found(7, "Europe/Amsterdam"));
-    let end = at("2027-12-06T04:00:00+01:00");
-    assert_eq!(new.organisation.tags_end_at(october), Some(end));
-}

@@ -8,6 +8,7 @@ mod calendar;
 mod cli;
 mod concurrency;
 mod contract;
+mod durability;
 mod entries;
 mod figures;
 mod licences;

@@ -46,6 +46,16 @@ fn program() -> Command {
     command
 }
 
+fn serve(folder: &Path, more: &[&str]) -> Child {
+    let mut command = program();
+    command
+        .args(["serve", "--data", path(folder), "--listen", "127.0.0.1:0"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().expect("the program runs")
+}
+
 /// A server run as its own process; killed when it is dropped.
 pub struct Process {
     /// `http://HOST:PORT`, as it printed it.
@@ -60,13 +70,7 @@ pub struct Process {
 impl Process {
     /// Serves a folder on a free port of this machine, once it says that it listens.
     pub fn serve(folder: &Path, more: &[&str]) -> Self {
-        let mut child = program()
-            .args(["serve", "--data", path(folder), "--listen", "127.0.0.1:0"])
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program runs");
+        let mut child = serve(folder, more);
         let results = lines(child.stdout.take().expect("it is piped"));
         let said = lines(child.stderr.take().expect("it is piped"));
         let first = results.recv_timeout(PATIENCE).expect("it listens");
@@ -77,6 +81,16 @@ impl Process {
             said,
             results,
         }
+    }
+
+    /// Starts one and kills it after so long, wherever it is by then.
+    pub fn break_off(folder: &Path, after: Duration) {
+        let mut child = serve(folder, &[]);
+        let results = lines(child.stdout.take().expect("it is piped"));
+        // Listening is as good a moment as any.
+        let _ = results.recv_timeout(after);
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
     }
 
     /// Somebody without a token.

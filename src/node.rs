@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::live::Shared;
+use crate::people::Turns;
 use crate::problem::{Cause, Problem};
 use crate::tokens::{OperatorToken, Tokens};
 use crate::watch::Watch;
@@ -41,8 +42,8 @@ pub struct Parts {
     pub watch: Watch,
     /// The setup link's code, while there is no organisation.
     pub setup: Mutex<Option<Code>>,
-    /// Held while a giver's name is looked up and registered.
-    pub donor_names: tokio::sync::Mutex<()>,
+    /// Turns at the names of each organisation.
+    pub names: Turns,
 }
 
 impl std::ops::Deref for Node {

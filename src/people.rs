@@ -5,8 +5,10 @@
 //! so first, and then unreadable; a name that was put right is unreadable as it was before.
 
 mod data;
+mod turns;
 
 pub use data::{Data, data};
+pub use turns::Turns;
 
 use crate::keys::{KeyError, Opened, Owner};
 use crate::live::{Live, Shared};
@@ -109,7 +111,7 @@ pub async fn change(
 ) -> Result<(), Problem> {
     let live = node.open(organisation).await?;
     // Until the older key is gone: else another change could seal with it what is recorded after this one.
-    let _names = node.donor_names.lock().await;
+    let _names = node.names.take(organisation).await;
     let since = details.since;
     let (facts, is_renewed) = node
         .blocking(move |node| changed_facts(node, organisation, &live, person, details))

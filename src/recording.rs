@@ -4,6 +4,7 @@
 mod prepare;
 
 use crate::api::entry_body::{self, EntryBody};
+use crate::keys::Owner;
 use crate::live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
@@ -12,6 +13,7 @@ use meetellen_events::codec;
 use meetellen_events::event::{Event, Recorded};
 use meetellen_events::log::line::{Hash, Position};
 use meetellen_events::organisation::{Authority, Command, Request};
+use meetellen_events::people;
 use meetellen_events::tally::{self, Standing};
 use meetellen_events::values::{OrganisationId, Timestamp};
 use std::sync::Arc;
@@ -90,9 +92,9 @@ async fn record_all(
     // Held until the answer, so that one new name given twice at once becomes one person.
     let _names = if entries
         .iter()
-        .any(|(entry, _)| prepare::names_a_donor(entry))
+        .any(|(entry, _)| prepare::touches_names(entry))
     {
-        Some(node.donor_names.lock().await)
+        Some(node.names.take(organisation).await)
     } else {
         None
     };
@@ -163,12 +165,33 @@ async fn told(
     done: Done,
 ) -> Result<Taken, Problem> {
     match done {
-        Done::Recorded(receipt) => first_answer(receipt),
+        Done::Recorded(receipt) => {
+            forget(node, organisation, &receipt).await?;
+            first_answer(receipt)
+        }
         Done::Known(position) => known(node, organisation, body, position).await,
         // The rules record every entry or say why not; what is in effect already has its id.
         Done::InEffect => Err(Cause::Internal.into()),
         Done::Refused(refusal) => Err(refusal.into()),
     }
+}
+
+/// Destroys the keys of givers who were erased with their last gift. Where that breaks off, the next start does it.
+async fn forget(
+    node: &Node,
+    organisation: OrganisationId,
+    receipt: &Receipt,
+) -> Result<(), Problem> {
+    for recorded in &*receipt.facts {
+        if let Event::People(people::Event::Erased { person }) = recorded.fact.event {
+            let owner = Owner::Person(person);
+            let destroyed = node.blocking(move |node| node.keys().destroy(organisation, owner));
+            destroyed
+                .await?
+                .map_err(|error| Problem::internal(&error))?;
+        }
+    }
+    Ok(())
 }
 
 fn first_answer(receipt: Receipt) -> Result<Taken, Problem> {

@@ -6,6 +6,7 @@ use crate::erasure::FinishError;
 use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
 use crate::node::{Node, Parts};
+use crate::people::Turns;
 use crate::tokens::{OperatorToken, SigningError, Tokens};
 use crate::watch::{self, Watch};
 use crate::writer::{Core, Writer, WriterThread};
@@ -127,7 +128,7 @@ pub fn start(
         public_url,
         trusted_proxies: config.trusted_proxies.clone(),
         setup: Mutex::new(setup),
-        donor_names: tokio::sync::Mutex::new(()),
+        names: Turns::default(),
     });
     let upkeep = [
         actix_web::rt::spawn(watch::upkeep(node.clone())),

@@ -1,6 +1,7 @@
 //! People: named where they wish, sealed always, gone when they ask.
 
 mod crashes;
+mod givers;
 mod months;
 
 use crate::support::Server;

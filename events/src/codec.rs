@@ -81,6 +81,7 @@ const TALLY: &[&str] = &[
 const PEOPLE: &[&str] = &[
     "person_registered.v1",
     "person_changed.v1",
+    "giver_named.v1",
     "person_erased.v1",
     "pass_issued.v1",
     "pass_withdrawn.v1",

@@ -57,6 +57,15 @@ pub enum Event {
         /// From which day.
         since: Day,
     },
+    /// Somebody said a name at a gift box. Nobody vouched for it yet: the giver becomes a person once a gift of hers is
+    /// confirmed, and is erased with the last one that is refused.
+    #[serde(rename = "giver_named.v1")]
+    GiverNamed {
+        /// Who.
+        person: PersonId,
+        /// The sealed name.
+        name: Sealed,
+    },
     /// Some of it is otherwise; a volunteer leaves by `volunteer: false`.
     #[serde(rename = "person_changed.v1")]
     Changed {

@@ -423,6 +423,26 @@ impl Event {
         }
     }
 
+    /// Who gave, where that is known.
+    pub const fn donor(&self) -> Option<PersonId> {
+        match self {
+            Self::MoneyDonated { donor, .. } | Self::GoodsDonated { donor, .. } => *donor,
+            Self::VisitorCheckedIn { .. }
+            | Self::HeadsCounted { .. }
+            | Self::CoffeeServed { .. }
+            | Self::CounterTallied { .. }
+            | Self::ContributionMade { .. }
+            | Self::ShiftStarted { .. }
+            | Self::ShiftEnded { .. }
+            | Self::BarRevenueCounted { .. }
+            | Self::ShopRevenueCounted { .. }
+            | Self::IndicatorMeasured { .. }
+            | Self::OpeningNoted { .. }
+            | Self::EntryRetracted { .. }
+            | Self::EntriesConfirmed { .. } => None,
+        }
+    }
+
     /// The code it was made with, where it was by one.
     pub const fn code(&self) -> Option<Code> {
         match self {

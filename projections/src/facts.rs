@@ -303,9 +303,14 @@ impl Facts {
                     volunteer: Some(false),
                     ..PersonFacts::default()
                 };
-                self.persons.entry(*person).or_default().set(today, left);
+                // A giver whose gifts were refused never was one of the house.
+                if let Some(known) = self.persons.get_mut(person) {
+                    known.set(today, left);
+                }
             }
-            people::Event::PassIssued { .. } | people::Event::PassWithdrawn { .. } => {}
+            people::Event::GiverNamed { .. }
+            | people::Event::PassIssued { .. }
+            | people::Event::PassWithdrawn { .. } => {}
         }
     }
 

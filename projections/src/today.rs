@@ -300,7 +300,8 @@ impl Today {
                 facts,
                 since,
             } => (*person, facts.age, *since),
-            people::Event::Erased { .. }
+            people::Event::GiverNamed { .. }
+            | people::Event::Erased { .. }
             | people::Event::PassIssued { .. }
             | people::Event::PassWithdrawn { .. } => return,
         };

@@ -14,14 +14,15 @@ use meetellen_events::values::{
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Whether a new name may become a person.
-pub(super) fn names_a_donor(body: &EntryBody) -> bool {
+/// Whether the entry may make a person of a new name, or erase one with the last gift.
+pub(super) fn touches_names(body: &EntryBody) -> bool {
     matches!(
         &body.kind,
         Kind::Donation {
             donor: Some(entry_body::Donor::Named(_)),
             ..
-        }
+        } | Kind::Retraction { .. }
+            | Kind::Confirmation(_)
     )
 }
 
@@ -285,7 +286,7 @@ impl<'a> Shared<'a> {
                     }
                 }
                 // Keys that are gone, or put elsewhere, hide names and stop nothing else.
-                Ok(Opened::Erased) | Err(KeyError::Missing) => {}
+                Ok(Opened::Erased) | Err(KeyError::Missing | KeyError::Forged) => {}
                 Err(error) => return Err(Problem::internal(&error)),
             }
         }

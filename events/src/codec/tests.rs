@@ -228,6 +228,10 @@ fn people_events() -> Vec<Event> {
             facts: left,
             since: day("2026-09-01"),
         },
+        E::GiverNamed {
+            person,
+            name: Sealed::new("AAECAw==".into()),
+        },
         E::Erased { person },
         E::PassIssued {
             person,

@@ -1,6 +1,7 @@
 //! The rules of an organisation, room by room.
 
 mod closed;
+mod givers;
 
 use super::{Authority, Command, Event, Request};
 use crate::decider::Decider;
@@ -347,8 +348,10 @@ impl Organisation {
         {
             self.months.open_on(&founded.zone, day)?;
         }
-        let registered = decided.registered.map(event::Event::People);
-        let mut facts = self.facts(founded.organisation, registered.into_iter().collect(), now);
+        let about = decided.registered.into_iter();
+        let about = about.chain(self.of_givers(&decided.event));
+        let about = about.map(event::Event::People).collect();
+        let mut facts = self.facts(founded.organisation, about, now);
         facts.push(Fact {
             id: entry.id.uuid(),
             occurred_at: decided.occurred_at,

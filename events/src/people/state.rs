@@ -43,6 +43,8 @@ pub struct Known<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct State {
     persons: HashMap<PersonId, Person>,
+    /// Sealed names of givers of whom nothing is confirmed yet.
+    givers: HashMap<PersonId, Sealed>,
     passes: HashMap<SecretHash, Pass>,
     shorts: HashMap<SecretHash, SecretHash>,
 }
@@ -127,9 +129,28 @@ impl State {
         self.persons.contains_key(&person)
     }
 
-    /// What is known of a person on a day, erased or not.
+    /// Whether she is a giver of whom nothing is confirmed yet: no person so far.
+    pub fn is_giver(&self, person: PersonId) -> bool {
+        self.givers.contains_key(&person)
+    }
+
+    /// What is known of a person, or of a giver who is none yet, on a day, erased or not.
     pub fn person(&self, person: PersonId, day: Day) -> Option<Known<'_>> {
-        self.persons.get(&person).map(|known| known.on(day))
+        let giver = || {
+            let nobody = Known {
+                volunteer: false,
+                since: None,
+                age: None,
+                from_neighbourhood: None,
+                alcohol_instruction: None,
+                name: Some(self.givers.get(&person)?),
+                contact: None,
+                erased: false,
+            };
+            Some(nobody)
+        };
+        let known = self.persons.get(&person).map(|known| known.on(day));
+        known.or_else(giver)
     }
 
     /// Everybody who was not erased, in the order of their ids.
@@ -178,9 +199,10 @@ impl State {
                 let stays = volunteer.on(today) == Some(&true);
                 (self.is_volunteer(*person, today) && !stays).then_some(*person)
             }
-            Event::Registered { .. } | Event::PassIssued { .. } | Event::PassWithdrawn { .. } => {
-                None
-            }
+            Event::Registered { .. }
+            | Event::GiverNamed { .. }
+            | Event::PassIssued { .. }
+            | Event::PassWithdrawn { .. } => None,
         }
     }
 
@@ -191,10 +213,12 @@ impl State {
             .is_some_and(|known| known.age.on_or_first(day) == Some(&AgeGroup::Child))
     }
 
-    /// The sealed names of all who have one and were not erased, in no order.
+    /// The sealed names of all who have one and were not erased, givers of whom nothing is confirmed yet among them, in
+    /// no order.
     pub fn sealed_names(&self) -> impl Iterator<Item = (PersonId, &Sealed)> {
         let known = self.persons.iter().filter(|(_, known)| !known.erased);
-        known.filter_map(|(person, known)| Some((*person, known.name.as_ref()?)))
+        let known = known.filter_map(|(person, known)| Some((*person, known.name.as_ref()?)));
+        known.chain(self.givers.iter().map(|(person, name)| (*person, name)))
     }
 
     /// Whose pass it is, by the hash of its code or of its short code, while it is good.
@@ -222,6 +246,9 @@ impl State {
                 facts,
                 since,
             } => self.change(*person, facts, since.unwrap_or(today)),
+            Command::Erase(person) if self.is_giver(*person) => {
+                Ok(vec![Event::Erased { person: *person }])
+            }
             Command::Erase(person) => match self.persons.get(person) {
                 None => Err(Rejection::UnknownPerson(*person)),
                 Some(known) if known.erased => Ok(vec![]),
@@ -255,6 +282,7 @@ impl State {
         since: Day,
     ) -> Result<Vec<Event>, Rejection> {
         match self.persons.get(&person) {
+            None if self.is_giver(person) => Err(Rejection::IdReused),
             None => Ok(vec![Event::Registered {
                 person,
                 facts: facts.clone(),
@@ -317,9 +345,16 @@ impl State {
                 facts,
                 since,
             } => {
-                self.persons.entry(*person).or_default().take(facts, *since);
+                let giver = self.givers.remove(person);
+                let known = self.persons.entry(*person).or_default();
+                known.name = known.name.take().or(giver);
+                known.take(facts, *since);
+            }
+            Event::GiverNamed { person, name } => {
+                self.givers.insert(*person, name.clone());
             }
             Event::Erased { person } => {
+                self.givers.remove(person);
                 let known = self.persons.entry(*person).or_default();
                 known.erased = true;
                 known.name = None;

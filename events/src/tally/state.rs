@@ -9,7 +9,7 @@ pub use decide::{Decided, Rooms};
 use super::{Event, Evidence, Standing, Visitor};
 use crate::event::Recorded;
 use crate::log::line::Position;
-use crate::values::{Code, Day, DeviceId, EntryId, SessionId, Timestamp, Zone};
+use crate::values::{Code, Day, DeviceId, EntryId, PersonId, SessionId, Timestamp, Zone};
 use std::collections::{BTreeMap, HashMap};
 
 const QUARTER_MILLIS: i64 = 15 * 60_000;
@@ -80,6 +80,8 @@ pub struct State {
     present: HashMap<(Spot, Visitor), Vec<(EntryId, u8)>>,
     quarters: HashMap<i64, Quarter>,
     waiting: BTreeMap<Position, EntryId>,
+    /// Of the gifts among them, who gave.
+    givers: BTreeMap<EntryId, PersonId>,
 }
 
 impl State {
@@ -96,6 +98,17 @@ impl State {
     /// The entries that wait to be confirmed, in the order they came.
     pub fn waiting(&self) -> impl Iterator<Item = EntryId> {
         self.waiting.values().copied()
+    }
+
+    /// Who gave a gift that waits to be confirmed.
+    pub fn giver(&self, id: EntryId) -> Option<PersonId> {
+        self.givers.get(&id).copied()
+    }
+
+    /// The gifts of somebody that wait to be confirmed.
+    pub fn waiting_gifts(&self, giver: PersonId) -> impl Iterator<Item = EntryId> {
+        let gifts = self.givers.iter();
+        gifts.filter_map(move |(id, by)| (*by == giver).then_some(*id))
     }
 
     fn is_in(&self, spot: Spot, visitor: Visitor, persons: u8) -> bool {
@@ -192,6 +205,7 @@ impl State {
         };
         if waiting {
             self.waiting.insert(recorded.position, id);
+            self.givers.extend(event.donor().map(|giver| (id, giver)));
         }
         let kept = Kept {
             position: recorded.position,
@@ -233,6 +247,7 @@ impl State {
         kept.retracted = true;
         let (kind, position) = (kept.kind, kept.position);
         self.waiting.remove(&position);
+        self.givers.remove(&id);
         match kind {
             Kind::CheckIn(seen) => self.see(seen, false),
             Kind::ShiftStart { end: Some(end), .. } => self.retract(end),
@@ -262,6 +277,7 @@ impl State {
         }
         kept.waiting = false;
         self.waiting.remove(&kept.position);
+        self.givers.remove(&id);
         if let Kind::CheckIn(seen) = &mut kept.kind {
             (seen.sure, seen.counted) = (true, true);
             let seen = *seen;

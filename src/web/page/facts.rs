@@ -102,7 +102,7 @@ fn open(node: &Node, organisation: OrganisationId, live: &Shared) -> Result<Name
                 names.insert(person, name);
             }
             // A key that is gone hides a name, and nothing else.
-            Ok(Opened::Erased) | Err(KeyError::Missing) => {}
+            Ok(Opened::Erased) | Err(KeyError::Missing | KeyError::Forged) => {}
             Err(error) => return Err(Problem::internal(&error)),
         }
     }

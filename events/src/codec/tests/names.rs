@@ -63,6 +63,7 @@ fn people(event: &people::Event) -> &'static str {
     use people::Event as E;
     match event {
         E::Registered { .. } => "person_registered.v1",
+        E::GiverNamed { .. } => "giver_named.v1",
         E::Changed { .. } => "person_changed.v1",
         E::Erased { .. } => "person_erased.v1",
         E::PassIssued { .. } => "pass_issued.v1",

@@ -42,7 +42,8 @@ impl Organisation {
                 event::Event::People(event) => match event {
                     people::Event::Registered { since, .. }
                     | people::Event::Changed { since, .. } => Some(*since),
-                    people::Event::Erased { .. }
+                    people::Event::GiverNamed { .. }
+                    | people::Event::Erased { .. }
                     | people::Event::PassIssued { .. }
                     | people::Event::PassWithdrawn { .. } => None,
                 },

@@ -39,7 +39,7 @@ pub(super) struct Asked<'a> {
 
 /// What is recorded of an entry.
 pub struct Decided {
-    /// A giver who is new.
+    /// A giver who is new, or known by name alone.
     pub registered: Option<people::Event>,
     /// When it happened.
     pub occurred_at: Timestamp,
@@ -244,7 +244,7 @@ impl State {
                 purpose,
             } => {
                 let by = by_code(rooms, authority, programme::Target::Gift, entry.occurred_at)?;
-                let (registered, donor) = giver(rooms, donor, day)?;
+                let (registered, donor) = giver(rooms, donor, day, by.is_some())?;
                 let (code, standing) = waits(by);
                 let event = Event::MoneyDonated {
                     amount,
@@ -264,7 +264,7 @@ impl State {
                 purpose,
             } => {
                 let by = by_code(rooms, authority, programme::Target::Gift, entry.occurred_at)?;
-                let (registered, donor) = giver(rooms, donor, day)?;
+                let (registered, donor) = giver(rooms, donor, day, by.is_some())?;
                 let (code, standing) = waits(by);
                 let event = Event::GoodsDonated {
                     category,
@@ -456,10 +456,13 @@ fn waits(by: Option<(Code, Evidence)>) -> (Option<Code>, Standing) {
     })
 }
 
+/// Who gives: somebody known, or a name said for the first time. Where the gift waits nobody vouches for the name, so
+/// that it makes no person yet.
 fn giver(
     rooms: &Rooms<'_>,
     donor: Option<Donor>,
     day: Day,
+    waits: bool,
 ) -> Result<(Option<people::Event>, Option<PersonId>), Rejection> {
     match donor {
         None => Ok((None, None)),
@@ -467,6 +470,13 @@ fn giver(
             if rooms.people.is_known(person) =>
         {
             Ok((None, Some(person)))
+        }
+        Some(Donor::Named { person, .. }) if waits && rooms.people.is_giver(person) => {
+            Ok((None, Some(person)))
+        }
+        Some(Donor::Named { person, name }) if waits && !rooms.people.was_known(person) => {
+            let named = people::Event::GiverNamed { person, name };
+            Ok((Some(named), Some(person)))
         }
         Some(Donor::Named { person, name }) if !rooms.people.was_known(person) => {
             let facts = people::PersonFacts {

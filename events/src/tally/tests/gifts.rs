@@ -145,3 +145,104 @@ fn nobody_speaks_for_a_known_person_at_the_gift_box() {
         house.denies(GIFTS, gift(Some(Donor::Person(JAN))), Rejection::Forbidden);
     }
 }
+
+fn people_of(facts: &[crate::event::Fact]) -> Vec<people::Event> {
+    let about = facts.iter().filter_map(|fact| {
+        if let event::Event::People(event) = &fact.event {
+            Some(event.clone())
+        } else {
+            None
+        }
+    });
+    about.collect()
+}
+
+fn refusal(of: u128) -> Command {
+    Command::Retract {
+        retracts: entry(of),
+        reason: None,
+    }
+}
+
+#[test]
+fn a_name_at_the_gift_box_makes_a_person_once_a_gift_is_confirmed() {
+    let mut house = house();
+    let facts = house.admits(GIFTS, happened(100, house.now, money_of(named(NEW))));
+    let name = sealed("Ym9z");
+    assert_eq!(
+        people_of(&facts),
+        [people::Event::GiverNamed { person: NEW, name }]
+    );
+    let facts = house.admits(GIFTS, happened(101, house.now, spade(named(NEW))));
+    assert_eq!((facts.len(), donor_of(tallied(&facts))), (1, Some(NEW)));
+    let people = house.organisation.people();
+    assert!(!people.is_known(NEW) && people.is_giver(NEW) && !people.persons().contains(&NEW));
+    house.denies(
+        BAR,
+        money_of(Some(Donor::Person(NEW))),
+        Rejection::UnknownPerson(NEW),
+    );
+    let both = Command::Confirm(vec![entry(100), entry(101)]);
+    let facts = house.admits(VOLUNTEER, happened(200, house.now, both));
+    let registered = people::Event::Registered {
+        person: NEW,
+        facts: people::PersonFacts::default(),
+        since: day("2026-10-05"),
+    };
+    assert_eq!(people_of(&facts), [registered]);
+    let people = house.organisation.people();
+    assert!(people.is_known(NEW) && !people.is_giver(NEW));
+    let known = people.person(NEW, day("2026-10-05")).expect("a person");
+    assert_eq!(known.name, Some(&sealed("Ym9z")));
+    // What was confirmed and is taken back later leaves her a person.
+    let facts = house.admits(COORDINATOR, happened(201, house.now, refusal(100)));
+    assert_eq!(people_of(&facts), []);
+}
+
+#[test]
+fn who_gave_only_what_was_refused_is_erased_with_the_last_of_it() {
+    let mut house = house();
+    house.counts(GIFTS, 100, money_of(named(NEW)));
+    house.counts(GIFTS, 101, spade(named(NEW)));
+    let facts = house.admits(COORDINATOR, happened(200, house.now, refusal(100)));
+    assert_eq!(people_of(&facts), [], "one of hers still waits");
+    let facts = house.admits(GIFTS, happened(201, house.now, refusal(101)));
+    assert_eq!(people_of(&facts), [people::Event::Erased { person: NEW }]);
+    assert_eq!(tallied(&facts).standing(), Standing::Counted);
+    let people = house.organisation.people();
+    assert!(!people.is_known(NEW) && !people.is_giver(NEW) && people.was_known(NEW));
+    assert_eq!(people.sealed_names().count(), house_names());
+    house.denies(GIFTS, money_of(named(NEW)), Rejection::UnknownPerson(NEW));
+}
+
+/// Names that the house has from the start.
+fn house_names() -> usize {
+    house().organisation.people().sealed_names().count()
+}
+
+#[test]
+fn whom_a_host_names_is_a_person_whatever_waits_at_the_gift_box() {
+    let mut house = house();
+    house.counts(GIFTS, 100, money_of(named(NEW)));
+    let facts = house.admits(BAR, happened(101, house.now, spade(named(NEW))));
+    assert!(matches!(
+        people_of(&facts)[..],
+        [people::Event::Registered { person: NEW, .. }]
+    ));
+    let facts = house.admits(COORDINATOR, happened(200, house.now, refusal(100)));
+    assert_eq!(people_of(&facts), []);
+    assert!(house.organisation.people().is_known(NEW));
+}
+
+#[test]
+fn a_giver_of_whom_nothing_is_confirmed_can_be_erased() {
+    let mut house = house();
+    house.counts(GIFTS, 100, money_of(named(NEW)));
+    let facts = house.people(people::Command::Erase(NEW));
+    assert_eq!(people_of(&facts), [people::Event::Erased { person: NEW }]);
+    let facts = house.admits(
+        VOLUNTEER,
+        happened(200, house.now, Command::Confirm(vec![entry(100)])),
+    );
+    assert_eq!(people_of(&facts), [], "the gift counts, of somebody");
+}

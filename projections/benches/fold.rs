@@ -14,6 +14,10 @@ use played::{Chunks, played};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error>;
 
 /// Ten years of a busy house.

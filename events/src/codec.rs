@@ -9,6 +9,7 @@
 
 pub mod canonical;
 mod directory;
+mod members;
 mod packed;
 
 pub use directory::{Found, directory, directory_key, directory_keys, erased};
@@ -17,9 +18,7 @@ pub use packed::{InvalidChunk, pack, unpack};
 use crate::event::{Actor, Commit, Event, Fact, Unknown};
 use crate::log::line::{Head, InvalidLine, Line, Position};
 use crate::values::Timestamp;
-use crate::{access, months, organisation, people, programme, standing, tally};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -110,18 +109,16 @@ pub fn encode(commit: &Commit) -> Result<Line, CodecError> {
     let position = commit.first.0.checked_sub(1).ok_or(CodecError::Position)?;
     let mut body = Vec::with_capacity(256 * commit.facts.len());
     body.extend_from_slice(b"{\"actor\":");
-    let actor = serde_json::to_value(commit.actor).map_err(CodecError::Commit)?;
-    canonical::write(&mut body, &actor);
+    canonical::serialise(&mut body, &commit.actor).map_err(CodecError::Commit)?;
     body.extend_from_slice(b",\"events\":[");
     for (index, fact) in commit.facts.iter().enumerate() {
         if index > 0 {
             body.push(b',');
         }
-        let members = members(fact).map_err(|cause| CodecError::Event {
+        write_fact(&mut body, fact).map_err(|cause| CodecError::Event {
             position: Position(commit.first.0 + index as u64),
             cause,
         })?;
-        canonical::write(&mut body, &Value::Object(members));
     }
     body.push(b']');
     let follows = Head {
@@ -138,7 +135,7 @@ pub fn encode(commit: &Commit) -> Result<Line, CodecError> {
 
 /// Reads a line's commit.
 pub fn decode(line: &Line) -> Result<Commit, CodecError> {
-    let body: Body = serde_json::from_slice(line.bytes()).map_err(CodecError::Commit)?;
+    let body: Body<'_> = serde_json::from_slice(line.bytes()).map_err(CodecError::Commit)?;
     let facts = (line.first().0..)
         .zip(body.events)
         .map(|(position, members)| {
@@ -160,96 +157,107 @@ pub fn decode(line: &Line) -> Result<Commit, CodecError> {
 
 /// What of a line the header does not say.
 #[derive(Deserialize)]
-struct Body {
+struct Body<'a> {
     actor: Actor,
-    events: Vec<Map<String, Value>>,
+    #[serde(borrow)]
+    events: Vec<members::Members<'a>>,
 }
 
-fn members(fact: &Fact) -> Result<Map<String, Value>, serde_json::Error> {
-    let event = match &fact.event {
-        Event::Organisation(event) => serde_json::to_value(event)?,
-        Event::Programme(event) => serde_json::to_value(event)?,
-        Event::Tally(event) => serde_json::to_value(event)?,
-        Event::People(event) => serde_json::to_value(event)?,
-        Event::Access(event) => serde_json::to_value(event)?,
-        Event::Standing(event) => serde_json::to_value(event)?,
-        Event::Months(event) => serde_json::to_value(event)?,
-        Event::Unknown(unknown) => unknown_members(unknown)?,
-    };
-    let mut members = match event {
-        Value::Object(members) => members,
-        other @ (Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Array(_)) => serde_json::from_value(other)?,
-    };
-    members.insert("id".into(), fact.id.to_string().into());
-    members.insert("occurred_at".into(), fact.occurred_at.to_string().into());
-    if fact.shifted_millis != 0 {
-        members.insert("shifted_millis".into(), fact.shifted_millis.into());
+/// An event with what goes with every fact; serialised, its members stand in one object.
+#[derive(Serialize)]
+struct Members<'a, E> {
+    id: Uuid,
+    occurred_at: Timestamp,
+    #[serde(skip_serializing_if = "is_zero")]
+    shifted_millis: i64,
+    #[serde(flatten)]
+    event: &'a E,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_zero(millis: &i64) -> bool {
+    *millis == 0
+}
+
+/// Appends a fact as it stands in a commit's line.
+fn write_fact(to: &mut Vec<u8>, fact: &Fact) -> Result<(), serde_json::Error> {
+    fn write<E: Serialize>(
+        to: &mut Vec<u8>,
+        fact: &Fact,
+        event: &E,
+    ) -> Result<(), serde_json::Error> {
+        let members = Members {
+            id: fact.id,
+            occurred_at: fact.occurred_at,
+            shifted_millis: fact.shifted_millis,
+            event,
+        };
+        canonical::serialise(to, &members)
     }
+    match &fact.event {
+        Event::Organisation(event) => write(to, fact, event),
+        Event::Programme(event) => write(to, fact, event),
+        Event::Tally(event) => write(to, fact, event),
+        Event::People(event) => write(to, fact, event),
+        Event::Access(event) => write(to, fact, event),
+        Event::Standing(event) => write(to, fact, event),
+        Event::Months(event) => write(to, fact, event),
+        Event::Unknown(unknown) => write(to, fact, &unknown_members(unknown)?),
+    }
+}
+
+/// Appends an event without what goes with every fact.
+fn write_event(to: &mut Vec<u8>, event: &Event) -> Result<(), serde_json::Error> {
+    match event {
+        Event::Organisation(event) => canonical::serialise(to, event),
+        Event::Programme(event) => canonical::serialise(to, event),
+        Event::Tally(event) => canonical::serialise(to, event),
+        Event::People(event) => canonical::serialise(to, event),
+        Event::Access(event) => canonical::serialise(to, event),
+        Event::Standing(event) => canonical::serialise(to, event),
+        Event::Months(event) => canonical::serialise(to, event),
+        Event::Unknown(unknown) => canonical::serialise(to, &unknown_members(unknown)?),
+    }
+}
+
+fn unknown_members(unknown: &Unknown) -> Result<Map<String, Value>, serde_json::Error> {
+    let mut members: Map<String, Value> = serde_json::from_str(&unknown.members)?;
+    members.insert("type".into(), unknown.name.clone().into());
     Ok(members)
 }
 
-fn unknown_members(unknown: &Unknown) -> Result<Value, serde_json::Error> {
-    let mut members: Map<String, Value> = serde_json::from_str(&unknown.members)?;
-    members.insert("type".into(), unknown.name.clone().into());
-    Ok(Value::Object(members))
-}
-
-fn fact(mut members: Map<String, Value>) -> Result<Fact, serde_json::Error> {
-    let id: Uuid = take(&mut members, "id")?;
-    let occurred_at: Timestamp = take(&mut members, "occurred_at")?;
-    let shifted_millis = match members.remove("shifted_millis") {
-        Some(millis) => serde_json::from_value(millis)?,
-        None => 0,
-    };
+fn fact(mut members: members::Members<'_>) -> Result<Fact, serde_json::Error> {
     Ok(Fact {
-        id,
-        occurred_at,
-        shifted_millis,
+        id: members.take("id")?,
+        occurred_at: members.take("occurred_at")?,
+        shifted_millis: members.take::<Option<i64>>("shifted_millis")?.unwrap_or(0),
         event: event(members)?,
     })
 }
 
-fn take<T: DeserializeOwned>(
-    members: &mut Map<String, Value>,
-    name: &str,
-) -> Result<T, serde_json::Error> {
-    serde_json::from_value(members.remove(name).unwrap_or(Value::Null))
-}
-
-fn event(mut members: Map<String, Value>) -> Result<Event, serde_json::Error> {
-    let name = members
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+fn event(mut members: members::Members<'_>) -> Result<Event, serde_json::Error> {
+    let name: Option<String> = members.read("type")?;
+    let name = name.unwrap_or_default();
     let stands_in = |room: &[&str]| room.contains(&name.as_str());
     if stands_in(TALLY) {
-        typed::<tally::Event>(members).map(Event::Tally)
+        members.typed().map(Event::Tally)
     } else if stands_in(PROGRAMME) {
-        typed::<programme::Event>(members).map(Event::Programme)
+        members.typed().map(Event::Programme)
     } else if stands_in(PEOPLE) {
-        typed::<people::Event>(members).map(Event::People)
+        members.typed().map(Event::People)
     } else if stands_in(ACCESS) {
-        typed::<access::Event>(members).map(Event::Access)
+        members.typed().map(Event::Access)
     } else if stands_in(STANDING) {
-        typed::<standing::Event>(members).map(Event::Standing)
+        members.typed().map(Event::Standing)
     } else if stands_in(MONTHS) {
-        typed::<months::Event>(members).map(Event::Months)
+        members.typed().map(Event::Months)
     } else if stands_in(ORGANISATION) {
-        typed::<organisation::Event>(members).map(Event::Organisation)
+        members.typed().map(Event::Organisation)
     } else {
-        let _: String = take(&mut members, "type")?;
-        let members = canonical::text(&Value::Object(members));
+        let name: String = members.take("type")?;
+        let members = members.text()?;
         Ok(Event::Unknown(Unknown { name, members }))
     }
-}
-
-fn typed<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, serde_json::Error> {
-    serde_json::from_value(Value::Object(members))
 }
 
 #[cfg(test)]

@@ -11,12 +11,11 @@ mod small;
 mod tallied;
 mod written;
 
-use super::{canonical, decode, event, members};
+use super::{decode, event, write_event};
 use crate::event::{Actor, Event, Fact, Recorded};
 use crate::log::line::{Line, POSITION_MAX, Position};
 use crate::values::{DeviceId, InvalidValue, Timestamp};
 use bytes::{Reader, Writer};
-use serde_json::{Map, Value};
 use small::Small;
 use std::error::Error;
 use uuid::Uuid;
@@ -97,12 +96,10 @@ fn put_fact(
     if has_form {
         return Ok(());
     }
-    let mut rest = members(fact)?;
-    for known in ["id", "occurred_at", "shifted_millis"] {
-        rest.remove(known);
-    }
     to.byte(JSON);
-    to.text(&canonical::text(&Value::Object(rest)));
+    let mut text = Vec::new();
+    write_event(&mut text, &fact.event)?;
+    to.text(&text);
     Ok(())
 }
 
@@ -146,7 +143,7 @@ fn read_fact(
     let occurred_at = later(recorded_at.millis(), from.signed()?)?;
     let shifted_millis = from.signed()?;
     let event = match from.byte()? {
-        JSON => event(serde_json::from_str::<Map<String, Value>>(from.text()?)?)?,
+        JSON => event(serde_json::from_str(from.text()?)?)?,
         number @ 1..=8 => Event::Tally(tallied::read(number, from, at)?),
         number @ 9..=15 => Event::Tally(written::read(number, from, at)?),
         number @ 16..=18 => Event::Programme(planned::read(number, from, recorded_at)?),

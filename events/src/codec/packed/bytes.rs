@@ -33,9 +33,10 @@ impl Writer {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
         self.number(text.len() as u64);
-        self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.extend_from_slice(text);
     }
 
     /// 0 for none, 1 and the bytes where they are new, else 2 and up: where they came first.

@@ -74,7 +74,7 @@ pub(super) fn put(to: &mut Writer, event: &Event, at: Position) -> bool {
         Event::IndicatorMeasured { indicator, value } => {
             to.byte(MEASURED);
             to.raw(indicator.uuid().as_bytes());
-            to.text(&value.to_string());
+            to.text(value.to_string());
         }
         Event::OpeningNoted { state } => {
             to.byte(DOOR);

@@ -10,7 +10,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Batches that may wait for the store before an append does.
-const BACKLOG_BATCHES_MAX: usize = 64;
+const BACKLOG_BATCHES_MAX: usize = 256;
+
+/// How long batches are gathered while nobody waits for them: a busy organisation's commits then become chunks at once,
+/// where each would be put into the tail and taken out of it again.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Commits applied at once: more would share the work on the tree, but keep readers waiting longer.
 const APPLY_COMMITS_MAX: usize = 4_096;
@@ -28,6 +32,8 @@ pub(super) struct Progress {
 #[derive(Default, Clone, Copy)]
 struct State {
     applied: u64,
+    /// The last batch that somebody waits for.
+    wanted: u64,
     store_failed: bool,
     disk_failed: bool,
 }
@@ -36,6 +42,10 @@ impl Progress {
     /// Waits until `batch` is in the store; `false` where it never will be.
     pub(super) fn wait(&self, batch: u64) -> bool {
         let mut state = self.lock();
+        if state.applied < batch {
+            state.wanted = state.wanted.max(batch);
+            self.changed.notify_all();
+        }
         while state.applied < batch && !state.store_failed {
             state = self
                 .changed
@@ -43,6 +53,14 @@ impl Progress {
                 .expect("no holder of this lock panics");
         }
         state.applied >= batch
+    }
+
+    /// Leaves batches time to gather, until somebody waits for one.
+    fn gather(&self) {
+        let state = self.lock();
+        let nobody_waits = |state: &mut State| state.wanted <= state.applied;
+        let waited = self.changed.wait_timeout_while(state, GATHER, nobody_waits);
+        drop(waited.expect("no holder of this lock panics"));
     }
 
     /// Whether the end mark could not be synced.
@@ -172,6 +190,7 @@ impl Work {
         mut last: Place,
         mut lines: Vec<Line>,
     ) -> Result<(), super::store::StoreError> {
+        self.progress.gather();
         while lines.len() < APPLY_COMMITS_MAX {
             let Ok((place, more)) = receiver.try_recv() else {
                 break;

@@ -9,12 +9,14 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tail::{Tail, Tails};
 use tree::{Change, Tree};
 
 mod bodies;
 pub(super) mod folder;
 mod read;
 mod record;
+mod tail;
 mod tree;
 
 pub use read::Stretch;
@@ -73,8 +75,8 @@ pub(super) struct Store {
     derive: Derive,
     /// Held for writing while a tail becomes a chunk, so that a reader sees either.
     sealing: RwLock<()>,
-    /// Commits in the tail of each organisation applied to since the start.
-    tails: Mutex<HashMap<OrganisationId, usize>>,
+    /// The tails of organisations applied to since the start, as they are in the tree.
+    tails: Mutex<Tails>,
 }
 
 impl Store {
@@ -83,7 +85,7 @@ impl Store {
             tree,
             derive,
             sealing: RwLock::new(()),
-            tails: Mutex::new(HashMap::new()),
+            tails: Mutex::default(),
         }
     }
 
@@ -117,39 +119,42 @@ impl Store {
         }
     }
 
-    /// Takes in what the journal holds up to `cursor`, all of it or nothing. Lines that are there already are skipped; a
-    /// gap is damage.
+    /// Takes in what the journal holds up to `cursor`, all of it or nothing.
     pub(super) fn apply(&self, lines: Vec<Line>, cursor: &Cursor) -> Result<(), StoreError> {
-        guarded(|| self.apply_lines(&lines, cursor))
+        guarded(|| self.apply_lines(lines, cursor))
     }
 
-    fn apply_lines(&self, lines: &[Line], cursor: &Cursor) -> Result<(), StoreError> {
+    fn apply_lines(&self, lines: Vec<Line>, cursor: &Cursor) -> Result<(), StoreError> {
         let mut by_organisation: HashMap<OrganisationId, Vec<Line>> = HashMap::new();
         let mut changes = Vec::new();
         for line in lines {
+            for (name, value) in (self.derive.directory)(&line) {
+                put_directory(&mut changes, &name, line.organisation(), &value);
+            }
             by_organisation
                 .entry(line.organisation())
                 .or_default()
-                .push(line.clone());
-            for (name, value) in (self.derive.directory)(line) {
-                put_directory(&mut changes, &name, line.organisation(), &value);
-            }
+                .push(line);
         }
         let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sealed = false;
         for (organisation, new) in by_organisation {
-            let tail = match tails.get(&organisation) {
-                Some(tail) => *tail,
-                None => self.tail(organisation)?.len(),
+            let tail = match tails.take(organisation) {
+                Some(tail) => tail,
+                None => Tail::Read(self.tail(organisation)?),
             };
-            let left = if tail + new.len() < CHUNK_COMMITS {
+            let tail = if tail.len() + new.len() < CHUNK_COMMITS {
                 new.iter().for_each(|line| put_tail(&mut changes, line));
-                tail + new.len()
+                tail.with(new)
             } else {
                 sealed = true;
-                self.seal(organisation, new, &mut changes)?
+                let lines = match tail {
+                    Tail::Read(lines) => lines,
+                    Tail::Long(_) => self.tail(organisation)?,
+                };
+                Tail::Read(self.seal(organisation, lines, new, &mut changes)?)
             };
-            tails.insert(organisation, left);
+            tails.keep(organisation, tail);
         }
         changes.push((CURSOR.to_vec(), Some(record::checked(CURSOR, 0, &cursor.0))));
         if sealed {
@@ -160,14 +165,14 @@ impl Store {
         Ok(self.tree.apply(changes)?)
     }
 
-    /// Makes chunks of the tail and the new lines; how many lines are left in the tail.
+    /// Makes chunks of the tail's lines and the new ones; the lines that are left in the tail.
     fn seal(
         &self,
         organisation: OrganisationId,
+        mut lines: Vec<Line>,
         new: Vec<Line>,
         changes: &mut Vec<Change>,
-    ) -> Result<usize, StoreError> {
-        let mut lines = self.tail(organisation)?;
+    ) -> Result<Vec<Line>, StoreError> {
         for line in &lines {
             let key = record::key(TAIL, organisation, line.first().0);
             record::remove(changes, &key, line.bytes().len());
@@ -179,7 +184,7 @@ impl Store {
         for chunk in chunks {
             self.put_chunk(organisation, chunk, changes)?;
         }
-        Ok(left.len())
+        Ok(left.to_vec())
     }
 
     fn put_chunk(

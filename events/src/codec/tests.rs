@@ -7,7 +7,7 @@ use crate::log::line::Hash;
 use crate::programme::{ActivityFacts, OrganisedBy};
 use crate::tally::{CountBasis, Evidence, HoursBasis, OpeningState, ShiftKind, Visitor};
 use crate::values::*;
-use crate::{access, organisation, people, programme, standing, tally};
+use crate::{access, months, organisation, people, programme, standing, tally};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Keys that the code makes from its own words: `word("role", …)` and the like.
-const MADE_FROM_WORDS: [&str; 14] = [
+const MADE_FROM_WORDS: [&str; 15] = [
+    "evidence",
     "coverage",
     "standing",
     "person-age",

@@ -14,6 +14,7 @@ pub mod figures;
 pub mod history;
 pub mod house;
 pub mod log;
+pub mod months;
 pub mod openapi;
 pub mod people;
 pub mod query;
@@ -74,5 +75,6 @@ pub fn routes(api: &mut ServiceConfig) {
         .configure(devices::routes)
         .configure(people::routes)
         .configure(figures::routes)
+        .configure(months::routes)
         .configure(log::routes);
 }

@@ -11,7 +11,7 @@ mod kempenaar;
 mod seed;
 mod sleutel;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use fill::{Played, fill};
 pub use folder::{SHOWN, fill_folder, filled, is_empty};

@@ -22,6 +22,7 @@ pub mod recording;
 pub mod secrets;
 pub mod server;
 pub mod session;
+pub mod statements;
 pub mod tokens;
 pub mod watch;
 pub mod web;

@@ -92,6 +92,15 @@ impl Houses {
         resident.get(&organisation).cloned()
     }
 
+    /// All that are in memory.
+    pub fn residents(&self) -> Vec<(OrganisationId, Arc<Shared>)> {
+        let resident = self.resident.read();
+        let resident = resident.unwrap_or_else(PoisonError::into_inner);
+        let all = resident.iter();
+        all.map(|(organisation, shared)| (*organisation, Arc::clone(shared)))
+            .collect()
+    }
+
     /// How many are in memory.
     pub fn resident_count(&self) -> usize {
         let resident = self.resident.read();

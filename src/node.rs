@@ -6,6 +6,8 @@ use crate::limits::Limits;
 use crate::live::Shared;
 use crate::people::Turns;
 use crate::problem::{Cause, Problem};
+use crate::statements::keys::StatementKeys;
+use crate::statements::restating::Settled;
 use crate::tokens::{OperatorToken, Tokens};
 use crate::watch::Watch;
 use crate::writer::{Done, Failed, Receipt, Refusal, WriteError, Writer};
@@ -28,6 +30,10 @@ pub struct Parts {
     pub keys: Keys,
     /// Signs and checks tokens.
     pub tokens: Tokens,
+    /// Signs statements.
+    pub statement_keys: StatementKeys,
+    /// What came for closed months and changed nothing.
+    pub settled: Settled,
     /// Knows the operator.
     pub operator: OperatorToken,
     /// What time it is.

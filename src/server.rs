@@ -7,6 +7,8 @@ use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
 use crate::node::{Node, Parts};
 use crate::people::Turns;
+use crate::statements::keys::StatementKeys;
+use crate::statements::restating::{self, Settled};
 use crate::tokens::{OperatorToken, SigningError, Tokens};
 use crate::watch::{self, Watch};
 use crate::writer::{Core, Writer, WriterThread};
@@ -71,7 +73,7 @@ pub struct Running {
     pub recovery: Recovery,
     server: actix_web::dev::Server,
     writer: WriterThread,
-    upkeep: [JoinHandle<()>; 2],
+    upkeep: [JoinHandle<()>; 3],
 }
 
 /// Opens the log of a folder.
@@ -121,6 +123,8 @@ pub fn start(
         writer,
         keys,
         tokens,
+        statement_keys: StatementKeys::of(&config.data.join("signing")),
+        settled: Settled::default(),
         operator,
         limits: Limits::new(Arc::clone(&clock)),
         watch: Watch::new().expect("there are buckets"),
@@ -133,6 +137,7 @@ pub fn start(
     let upkeep = [
         actix_web::rt::spawn(watch::upkeep(node.clone())),
         actix_web::rt::spawn(erasure::months::daily(node.clone())),
+        actix_web::rt::spawn(restating::by_itself(node.clone())),
     ];
     let shared = node.clone();
     let server = HttpServer::new(move || app(shared.clone()))

@@ -19,6 +19,7 @@ mod people;
 mod programme;
 mod standing;
 mod start;
+mod statements;
 mod support;
 mod trouble;
 mod watch;

@@ -155,6 +155,13 @@ pub fn decode(line: &Line) -> Result<Commit, CodecError> {
     })
 }
 
+/// The name and version that a fact is stored under.
+pub fn stored_name(fact: &Fact) -> String {
+    let members = members(fact).unwrap_or_default();
+    let name = members.get("type").and_then(Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
 /// What of a line the header does not say.
 #[derive(Deserialize)]
 struct Body<'a> {

@@ -1,5 +1,6 @@
 //! The figures and read models of Meetellen.
 
+pub mod corrections;
 pub mod facts;
 pub mod figures;
 pub mod history;

@@ -42,6 +42,8 @@ struct Asked {
     period: Period,
     language: Language,
     format: Format,
+    /// Whether it is for somebody outside: small numbers of persons are not told.
+    leaves: bool,
 }
 
 /// `GET /api/v1/figures`.
@@ -57,13 +59,15 @@ async fn tell(
     let format = query.word("format", "json, csv")?.unwrap_or_default();
     query.end()?;
     let as_of = as_of.map_or(Ok(AsOf::Now), |text| earlier(&text))?;
-    if reader.role == Role::Viewer {
-        return Err(Problem::from(Cause::Forbidden).because("this period is not closed"));
+    let leaves = reader.role == Role::Viewer;
+    if leaves {
+        may_view(&reader, &period, as_of)?;
     }
     let asked = Asked {
         period,
         language: language(&reader, locale)?,
         format,
+        leaves,
     };
     match as_of {
         AsOf::Now => {
@@ -79,6 +83,31 @@ async fn tell(
             let told = node.blocking(move |_| written(&then, &asked)).await??;
             Ok(told.answer(&request, &asked))
         }
+    }
+}
+
+/// A funder sees closed periods, as they stand now or as a statement of the month told them: between two earlier states
+/// a single person could be seen to come (figures.md, rule 6).
+fn may_view(reader: &FigureReader, period: &Period, as_of: AsOf) -> Result<(), Problem> {
+    let live = reader.live.read();
+    let months = live.organisation.months();
+    if !months.covers(period.first_day(), period.last_day()) {
+        return Err(Problem::from(Cause::Forbidden).because("this period is not closed"));
+    }
+    let mut of_month = months
+        .statements()
+        .iter()
+        .filter(|given| Period::month(given.month) == *period);
+    let told = match as_of {
+        AsOf::Now => true,
+        AsOf::Position(position) => of_month.any(|given| given.as_of == position),
+        AsOf::Instant(_) => false,
+    };
+    if told {
+        Ok(())
+    } else {
+        Err(Problem::from(Cause::Forbidden)
+            .because("of what was known earlier only statements tell"))
     }
 }
 
@@ -145,7 +174,11 @@ fn written(live: &Live, asked: &Asked) -> Result<Told, Problem> {
     let body = match asked.format {
         // The coordinator's own screen is exact; a file leaves the house.
         Format::Json => {
-            let document = export::document(live, &asked.period, asked.language);
+            let document = if asked.leaves {
+                export::leaving(live, &asked.period, asked.language)
+            } else {
+                export::document(live, &asked.period, asked.language)
+            };
             serde_json::to_vec(&document).map_err(|error| Problem::internal(&error))
         }
         Format::Csv => {
@@ -168,10 +201,11 @@ impl Asked {
             period,
             language,
             format,
+            leaves,
         } = self;
         let version = env!("CARGO_PKG_VERSION");
         let made_of = format!(
-            "{version} {} {period} {} {format:?}",
+            "{version} {} {period} {} {format:?} {leaves}",
             head.hash,
             language.tag()
         );

@@ -1,7 +1,11 @@
 //! Checks a data folder without changing it.
 
+mod statement;
+mod statements;
+
 use super::journal::{self, Own};
 use super::progress;
+use anyhow::Context;
 use meetellen_events::codec;
 use meetellen_events::log::{Config, verify, verify_some};
 use meetellen_events::values::Slug;
@@ -10,18 +14,32 @@ use std::path::PathBuf;
 
 /// What is checked.
 #[derive(Debug, clap::Args)]
+#[command(subcommand_negates_reqs = true)]
 pub struct VerifyArguments {
     /// The data folder; where a server holds it, its store is left out
-    #[arg(long, value_name = "DIR", env = "MEETELLEN_DATA")]
-    data: PathBuf,
+    #[arg(long, value_name = "DIR", env = "MEETELLEN_DATA", required = true)]
+    data: Option<PathBuf>,
     /// Only this organisation's chain and what the store holds of it [default: everybody's]
     #[arg(long, value_name = "SLUG", env = "MEETELLEN_ORGANISATION", value_parser = Slug::new)]
     organisation: Option<Slug>,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Checks a statement of a closed month: needs only the file, and the public key
+    Statement(statement::StatementArguments),
 }
 
 /// Writes what was checked to `out`, and fails where anything is wrong, naming the first bad place.
 pub fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> anyhow::Result<()> {
-    let VerifyArguments { data, organisation } = arguments;
+    if let Some(What::Statement(arguments)) = &arguments.what {
+        return statement::run(arguments, out);
+    }
+    let organisation = &arguments.organisation;
+    let data = arguments.data.as_deref();
+    let data = data.context("--data says which folder to check")?;
     journal::must_be(data)?;
     let config = Config::new(data, codec::pack, codec::directory);
     let bar = progress::bar("checking");
@@ -57,7 +75,7 @@ pub fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> anyhow::Result<(
         "the journal is sound; there is no store, or a server holds it"
     };
     writeln!(out, "{store}")?;
-    Ok(())
+    statements::run(data, organisation.as_ref(), out)
 }
 
 #[cfg(test)]
@@ -86,8 +104,9 @@ mod tests {
     fn answer(folder: &Path) -> Result<String, String> {
         let mut out = Vec::new();
         let arguments = VerifyArguments {
-            data: folder.to_owned(),
+            data: Some(folder.to_owned()),
             organisation: None,
+            what: None,
         };
         run(&arguments, &mut out).map_err(|error| format!("{error:#}"))?;
         Ok(String::from_utf8(out).expect("what is printed is text"))

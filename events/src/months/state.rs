@@ -2,7 +2,7 @@
 
 use super::{Command, Event, Rejection, Statement};
 use crate::access::Role;
-use crate::event::Recorded;
+use crate::event::{self, Recorded};
 use crate::log::line::{Hash, Position};
 use crate::organisation::Authority;
 use crate::values::{Day, Month, OrganisationId, StatementId, Timestamp, Zone};
@@ -31,15 +31,29 @@ pub struct Given {
 }
 
 /// A closed month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
     /// When it was closed.
     pub closed_at: Timestamp,
     /// The statement that holds now.
     pub current: Given,
-    /// The last fact since that may have changed its figures.
-    pub touched: Option<Position>,
+    /// What may have changed its figures since; none where nothing can have.
+    pub touched: Option<Touched>,
 }
+
+/// What came for a closed month since its last statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Where the last of it stands in the log.
+    pub position: Position,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
+    /// Where facts that are no entries stand, at most [`FACTS_MAX`], the first of them.
+    pub facts: Vec<Position>,
+}
+
+/// Facts that are remembered as a reason to restate a month.
+pub const FACTS_MAX: usize = 100;
 
 /// Which months a fact may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,9 +123,9 @@ impl State {
     }
 
     /// Closed months that something since may have changed, with where that stands.
-    pub fn touched(&self) -> impl Iterator<Item = (Month, Position)> {
+    pub fn touched(&self) -> impl Iterator<Item = (Month, &Touched)> {
         let touched = self.closed.iter();
-        touched.filter_map(|(month, closed)| Some((*month, closed.touched?)))
+        touched.filter_map(|(month, closed)| Some((*month, closed.touched.as_ref()?)))
     }
 
     /// Refuses what would change the month of a day silently.
@@ -222,7 +236,11 @@ impl State {
         self.given.push(given);
         // What slipped in between stands right before it, at the latest.
         let before = Position(recorded.position.0.saturating_sub(1));
-        let touched = Some(before).filter(|before| *before > given.as_of);
+        let touched = (before > given.as_of).then_some(Touched {
+            position: before,
+            recorded_at: recorded.recorded_at,
+            facts: Vec::new(),
+        });
         let closed = self.closed.entry(given.month).or_insert(Closed {
             closed_at: recorded.recorded_at,
             current: given,
@@ -233,16 +251,29 @@ impl State {
     }
 
     /// Notes which closed months a fact may change.
-    pub fn touch(&mut self, reach: Reach, position: Position) {
+    pub fn touch(&mut self, reach: Reach, recorded: &Recorded) {
         let from = match reach {
             Reach::Nowhere => return,
             Reach::From(day) => Some(day.month()),
             Reach::Everywhere => None,
         };
+        let is_entry = matches!(recorded.fact.event, event::Event::Tally(_));
         for (month, closed) in &mut self.closed {
-            if from.is_none_or(|from| from <= *month) {
-                closed.touched = Some(position);
+            if from.is_some_and(|from| *month < from) {
+                continue;
             }
+            let mut facts = closed
+                .touched
+                .take()
+                .map_or(Vec::new(), |known| known.facts);
+            if !is_entry && facts.len() < FACTS_MAX {
+                facts.push(recorded.position);
+            }
+            closed.touched = Some(Touched {
+                position: recorded.position,
+                recorded_at: recorded.recorded_at,
+                facts,
+            });
         }
     }
 

@@ -66,7 +66,10 @@ fn closed_october(statement: u128) -> Rejection {
 }
 
 fn touched(house: &Scenario) -> Vec<(Month, Position)> {
-    house.organisation.months().touched().collect()
+    let touched = house.organisation.months().touched();
+    touched
+        .map(|(month, touched)| (month, touched.position))
+        .collect()
 }
 
 fn retraction(of: u128) -> tally::Command {

@@ -107,7 +107,7 @@ impl Organisation {
     pub(super) fn touch_months(&mut self, recorded: &Recorded) {
         if !self.months.is_empty() {
             let reach = self.reach(recorded);
-            self.months.touch(reach, recorded.position);
+            self.months.touch(reach, recorded);
         }
     }
 

@@ -71,6 +71,9 @@ enum Item {
         loaded: Box<Live>,
         answer: oneshot::Sender<Option<Arc<Shared>>>,
     },
+    Look {
+        answer: oneshot::Sender<()>,
+    },
 }
 
 /// Why the writer gave commands back undecided.
@@ -208,7 +211,17 @@ impl Writer {
         !self.failed.load(Ordering::SeqCst) && !self.queue.is_closed()
     }
 
-    /// Whether the last command met a full disk.
+    /// Has the writer look for room on the disk: what it saw last may be old where nothing was sent since.
+    pub async fn look(&self) {
+        let nobodys = OrganisationId::new(uuid::Uuid::nil());
+        let (answer, answered) = oneshot::channel();
+        if self.push(nobodys, 1, Item::Look { answer }).is_ok() {
+            // Where the writer is gone there is nothing to see.
+            let _ = answered.await;
+        }
+    }
+
+    /// Whether the disk was full when the writer looked last.
     pub fn is_full(&self) -> bool {
         self.full.load(Ordering::SeqCst)
     }
@@ -295,6 +308,10 @@ fn batch(
             } => {
                 // Who asked may have gone.
                 let _ = answer.send(core.admit(organisation, *loaded));
+            }
+            Item::Look { answer } => {
+                // The same; the room was looked for before the batch.
+                let _ = answer.send(());
             }
             Item::Commands {
                 organisation,

@@ -50,8 +50,8 @@ fn on_a_full_disk_reads_go_on_and_writes_wait_for_room() {
         .told(200);
     assert_eq!(shown["as_of"]["position"], head);
     disk.set_free(1 << 40);
-    house.coordinator.record(&coffee).with_status(201);
     server.anyone().get("/readyz").with_status(200);
+    house.coordinator.record(&coffee).with_status(201);
     assert_eq!(house.head(), head + 1);
 }
 

@@ -35,8 +35,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// Writes are refused while less than this is free, or less than 1/16 of the volume where that is less.
+/// Writes are refused while no more than this is free, or than 1/16 of the volume where that is less.
 pub const LOW_WATER_BYTES: u64 = 16 << 20;
+
+/// The low-water mark of a volume with so many bytes in all.
+pub fn low_water(total: u64) -> u64 {
+    LOW_WATER_BYTES.min(total / 16)
+}
 
 /// The append side of the log: one per data folder, owned by the one writer. Dropping it applies and syncs the rest.
 pub struct EventLog {
@@ -101,6 +106,6 @@ impl EventLog {
         let Ok(space) = self.disk.space(&self.folder) else {
             return true;
         };
-        space.free >= LOW_WATER_BYTES.min(space.total / 16)
+        space.free > low_water(space.total)
     }
 }

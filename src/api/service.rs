@@ -17,6 +17,7 @@ pub async fn ready(node: web::Data<Node>) -> Result<HttpResponse, Problem> {
     if !node.writer.is_running() || node.reader().store_failed() {
         return Err(Cause::NotReady.into());
     }
+    node.writer.look().await;
     if node.writer.is_full() {
         return Err(Cause::DiskFull.into());
     }
@@ -25,6 +26,7 @@ pub async fn ready(node: web::Data<Node>) -> Result<HttpResponse, Problem> {
 
 /// `GET /metrics`: for the host alone. Loopback opens nothing, since a proxy comes from there.
 pub async fn metrics(_operator: Operator, node: web::Data<Node>) -> HttpResponse {
+    node.writer.look().await;
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -6,10 +6,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::private;
 use anyhow::Context;
 use indicatif::ProgressBar;
-use meetellen_events::log::LOW_WATER_BYTES;
 use meetellen_events::log::disk::{Disk, RealDisk};
 use meetellen_events::log::journal::{Extent, JournalReader};
 use meetellen_events::log::line::Head;
+use meetellen_events::log::low_water;
 use meetellen_events::values::OrganisationId;
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -196,7 +196,7 @@ fn add_small(packer: &mut Packer, member: &Member, path: &Path) -> anyhow::Resul
 fn room(file: &Path, bytes: u64) -> anyhow::Result<()> {
     let folder = file.parent().filter(|it| *it != Path::new(""));
     let space = RealDisk.space(folder.unwrap_or(Path::new(".")))?;
-    let kept_free = LOW_WATER_BYTES.min(space.total / 16);
+    let kept_free = low_water(space.total);
     anyhow::ensure!(space.free >= kept_free + bytes, "there is no room for it");
     Ok(())
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use meetellen_events::codec;
 use meetellen_events::log::disk::{Disk, RealDisk};
 use meetellen_events::log::journal::JournalReader;
-use meetellen_events::log::{self, LOW_WATER_BYTES, Verification, lock, verify};
+use meetellen_events::log::{self, Verification, lock, verify};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -148,7 +148,7 @@ fn unpack(file: &Path, aside: &Path) -> anyhow::Result<()> {
 /// An archive may say more than there is room for; a server on the same disk keeps the last of it.
 fn room(folder: &Path, bytes: u64) -> anyhow::Result<()> {
     let space = RealDisk.space(folder)?;
-    let kept_free = LOW_WATER_BYTES.min(space.total / 16);
+    let kept_free = log::low_water(space.total);
     anyhow::ensure!(space.free >= kept_free + bytes, "there is no room for it");
     Ok(())
 }

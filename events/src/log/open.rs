@@ -10,7 +10,7 @@ use super::journal::{
 use super::line::{Head, Line};
 use super::reader::Shared;
 use super::store::{Derive, Directory, MemoryTree, Pack, Store, StoreError, folder};
-use super::{EventLog, LOW_WATER_BYTES};
+use super::{EventLog, LOW_WATER_BYTES, low_water};
 use crate::values::OrganisationId;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -392,26 +392,31 @@ pub fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Gives the reserve up where sled could not open without it, and makes it again where there is room.
+/// Gives the reserve up where sled could not open without it, and makes it again where there is room. It is as large as
+/// the low-water mark, so that what giving it up frees does not let anybody write.
 fn reserve(config: &Config) -> io::Result<()> {
-    if config.reserve_bytes == 0 {
+    let path = config.folder.join("reserve");
+    let Space { free, total } = config.disk.space(&config.folder)?;
+    let wanted = config.reserve_bytes.min(low_water(total));
+    if wanted == 0 {
         return Ok(());
     }
-    let path = config.folder.join("reserve");
-    let Space { free, .. } = config.disk.space(&config.folder)?;
     let there = match config.disk.open(&path, Open::Read) {
-        Ok(file) => file.len()? >= config.reserve_bytes,
+        Ok(file) => file.len()? >= wanted,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => return Err(error),
     };
-    if there && free < config.reserve_bytes {
+    if there && free < wanted {
         return config.disk.remove(&path);
     }
-    if !there && free >= 4 * config.reserve_bytes {
+    if !there && free >= 4 * wanted {
         let file = config.disk.open(&path, Open::Create)?;
         let zeros = vec![0; 1 << 20];
-        for at in (0..config.reserve_bytes).step_by(zeros.len()) {
-            file.write_at(&zeros, at)?;
+        for at in (0..wanted).step_by(zeros.len()) {
+            let len = zeros
+                .len()
+                .min(usize::try_from(wanted - at).unwrap_or(usize::MAX));
+            file.write_at(&zeros[..len], at)?;
         }
     }
     Ok(())

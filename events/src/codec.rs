@@ -155,11 +155,15 @@ pub fn decode(line: &Line) -> Result<Commit, CodecError> {
     })
 }
 
-/// The name and version that a fact is stored under.
-pub fn stored_name(fact: &Fact) -> String {
-    let members = members(fact).unwrap_or_default();
-    let name = members.get("type").and_then(Value::as_str);
-    name.unwrap_or_default().to_owned()
+/// The name and version that an event is stored under.
+pub fn stored_name(event: &Event) -> Result<String, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Named {
+        r#type: String,
+    }
+    let mut text = Vec::new();
+    write_event(&mut text, event)?;
+    Ok(serde_json::from_slice::<Named>(&text)?.r#type)
 }
 
 /// What of a line the header does not say.

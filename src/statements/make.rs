@@ -210,11 +210,11 @@ fn summed(arrived: &[Arrival]) -> Value {
 }
 
 /// A fact of the log as a cause.
-pub(super) fn cause(recorded: &meetellen_events::event::Recorded) -> Cause {
-    Cause {
+pub(super) fn cause(recorded: &meetellen_events::event::Recorded) -> Result<Cause, MakeError> {
+    Ok(Cause {
         id: recorded.fact.id,
-        r#type: codec::stored_name(&recorded.fact),
+        r#type: codec::stored_name(&recorded.fact.event)?,
         position: recorded.position.0,
         recorded_at: recorded.recorded_at,
-    }
+    })
 }

@@ -195,7 +195,7 @@ fn again(
     };
     let old = given(node, organisation, &closed.current)?;
     let facts = closed.touched.iter().flat_map(|touched| &touched.facts);
-    let facts = facts.map(|position| Ok(cause(&recorded(node, organisation, *position)?)));
+    let facts = facts.map(|position| Ok(cause(&recorded(node, organisation, *position)?)?));
     let facts: Result<Vec<_>, RestateError> = facts.collect();
     let signing = node.statement_keys.signing(now)?;
     Ok(restated(live, &old, facts?, &signing, now)?)

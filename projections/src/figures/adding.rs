@@ -17,8 +17,6 @@ pub fn adds_up(key: &str) -> bool {
             | "activities_cancelled"
             | "activities_unconfirmed"
             | "activities_by_residents"
-            | "volunteers_joined"
-            | "volunteers_left"
             | "shifts"
             | "bar_shifts"
             | "bar_shifts_instructed"

@@ -68,10 +68,19 @@ impl Days {
 }
 
 /// Sessions in the order they were first heard of, found by their ids.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Sessions {
     all: Vec<(SessionId, Session)>,
     slots: HashMap<SessionId, usize, BuildHasherDefault<IdHasher>>,
+    /// The slots asked for last, latest first: who comes to a session comes with others.
+    recent: [usize; 2],
+}
+
+impl PartialEq for Sessions {
+    /// What was asked for last makes no difference.
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
 }
 
 impl Sessions {
@@ -81,7 +90,18 @@ impl Sessions {
 
     /// The session of that id, from now on known, and its slot.
     pub(super) fn known(&mut self, id: SessionId) -> (Slot, &mut Session) {
-        let slot = *self.slots.entry(id).or_insert(self.all.len());
+        let is = |slot: usize| self.all.get(slot).is_some_and(|(known, _)| *known == id);
+        let [last, before] = self.recent;
+        let slot = if is(last) {
+            last
+        } else if is(before) {
+            before
+        } else {
+            *self.slots.entry(id).or_insert(self.all.len())
+        };
+        if slot != last {
+            self.recent = [slot, last];
+        }
         if slot == self.all.len() {
             self.all.push((id, Session::default()));
         }

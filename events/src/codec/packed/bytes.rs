@@ -133,8 +133,25 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(text).map_err(|_| InvalidChunk::Form)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn again(&mut self) -> Result<Option<[u8; 16]>, InvalidChunk> {
+        // Nearly always: none, or one of the first hundred known.
+        match self.rest {
+            [0, rest @ ..] => {
+                self.rest = rest;
+                Ok(None)
+            }
+            [index @ 2..0x80, rest @ ..] => {
+                self.rest = rest;
+                let known = self.known.get(usize::from(*index) - 2);
+                known.copied().map(Some).ok_or(InvalidChunk::Form)
+            }
+            [_, ..] | [] => self.again_or_new(),
+        }
+    }
+
+    #[cold]
+    fn again_or_new(&mut self) -> Result<Option<[u8; 16]>, InvalidChunk> {
         let index = match self.number()? {
             0 => return Ok(None),
             1 => {

@@ -30,6 +30,8 @@ struct CheckIn {
     persons: u32,
     sure: bool,
     counted: bool,
+    /// The day it was told on, where a code alone told it once its own day was over.
+    late: Option<Day>,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +81,8 @@ pub struct State {
     entries: HashMap<EntryId, Kept>,
     present: HashMap<(Spot, Visitor), Vec<(EntryId, u8)>>,
     quarters: HashMap<i64, Quarter>,
+    /// Persons that codes alone told of once their day was over, by the day they were told on.
+    late: HashMap<Day, u32>,
     waiting: BTreeMap<Position, EntryId>,
     /// Of the gifts among them, who gave.
     givers: BTreeMap<EntryId, PersonId>,
@@ -137,6 +141,14 @@ impl State {
         so_far.saturating_add(persons) > busiest.saturating_mul(2).max(FLOOR)
     }
 
+    /// Whether so many more are too much to be told on a day of days that are over, by codes alone: phones that were
+    /// offline come in ones and twos, who has a picture of a code comes with a month.
+    fn is_too_late(&self, told_on: Day, persons: u32) -> bool {
+        const PERSONS_MAX: u32 = 10;
+        let so_far = self.late.get(&told_on).copied().unwrap_or(0);
+        so_far.saturating_add(persons) > PERSONS_MAX
+    }
+
     /// Takes an event in.
     pub fn evolve(&mut self, event: &Event, recorded: &Recorded, seen: &Seen<'_>) {
         let Seen {
@@ -166,6 +178,8 @@ impl State {
                     persons: u32::from(party.persons()),
                     sure: *evidence != Evidence::Poster,
                     counted: *standing == Standing::Counted,
+                    late: Some(zone.day_of(recorded.recorded_at))
+                        .filter(|told_on| *evidence != Evidence::Host && counted_on < *told_on),
                 };
                 self.see(seen, true);
                 Kind::CheckIn(seen)
@@ -224,17 +238,22 @@ impl State {
         if !seen.counted {
             return;
         }
+        let change = |persons: &mut u32| {
+            *persons = if more {
+                persons.saturating_add(seen.persons)
+            } else {
+                persons.saturating_sub(seen.persons)
+            };
+        };
         let quarter = self.quarters.entry(seen.quarter).or_default();
-        let persons = if seen.sure {
+        change(if seen.sure {
             &mut quarter.sure
         } else {
             &mut quarter.poster
-        };
-        *persons = if more {
-            persons.saturating_add(seen.persons)
-        } else {
-            persons.saturating_sub(seen.persons)
-        };
+        });
+        if let Some(told_on) = seen.late {
+            change(self.late.entry(told_on).or_default());
+        }
     }
 
     fn retract(&mut self, id: EntryId) {
@@ -279,7 +298,7 @@ impl State {
         self.waiting.remove(&kept.position);
         self.givers.remove(&id);
         if let Kind::CheckIn(seen) = &mut kept.kind {
-            (seen.sure, seen.counted) = (true, true);
+            (seen.sure, seen.counted, seen.late) = (true, true, None);
             let seen = *seen;
             self.see(seen, true);
         }

@@ -85,7 +85,10 @@ impl State {
         let standing = if visitor != Visitor::Unknown && self.is_in(spot, visitor, party.persons())
         {
             Standing::AlreadyCounted
-        } else if found.is_elsewhere(rooms, at) || found.is_out_of_hours(rooms, at) {
+        } else if found.is_elsewhere(rooms, at)
+            || found.is_out_of_hours(rooms, at)
+            || self.is_late(rooms, asked.now, (found.evidence, day, party))
+        {
             Standing::ToConfirm
         } else if found.evidence == Evidence::Poster {
             // The log keeps no time of who came to a sensitive activity, only when it was told.
@@ -117,6 +120,21 @@ impl State {
             shifted_millis,
             event,
         })
+    }
+}
+
+impl State {
+    /// Whether a code alone tells of a day that is over, and more have done so today than phones that were offline would.
+    fn is_late(
+        &self,
+        rooms: &Rooms<'_>,
+        now: Timestamp,
+        (evidence, day, party): (Evidence, Day, Party),
+    ) -> bool {
+        let today = rooms.zone.day_of(now);
+        evidence != Evidence::Host
+            && day < today
+            && self.is_too_late(today, u32::from(party.persons()))
     }
 }
 

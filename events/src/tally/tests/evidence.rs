@@ -249,3 +249,36 @@ fn what_was_confirmed_makes_more_plausible_and_posters_alone_do_not() {
     assert_eq!(scans(&mut house, 201, &[12]), [Standing::Counted]);
     assert_eq!(scans(&mut house, 202, &[1]), [Standing::ToConfirm]);
 }
+
+#[test]
+fn a_code_tells_of_days_that_are_over_for_few_persons_a_day() {
+    let mut house = house();
+    let monday = house.now;
+    house.wait(3 * DAY);
+    let late = |house: &mut Scenario, id: u128, at: Timestamp, persons: i64| {
+        standing(&house.counts_at(DOOR, id, at, come(persons)))
+    };
+    use Standing::{Counted, ToConfirm};
+    // Spread over quarters of an hour, each of which would take ten.
+    for id in 100..110 {
+        let quarter = 15 * MINUTE * (id as i64 - 100);
+        assert_eq!(
+            late(&mut house, id, monday.plus_millis(quarter), 1),
+            Counted
+        );
+    }
+    let at = monday.plus_millis(DAY);
+    assert_eq!(late(&mut house, 110, at, 1), ToConfirm);
+    // A volunteer saw them, and today's visitors go on counting.
+    let seen = house.counts_at(VOLUNTEER, 111, at, by_host(Place::DropIn, Arrival::Unknown));
+    assert_eq!(standing(&seen), Counted);
+    assert_eq!(scans(&mut house, 112, &[1]), [Counted]);
+    // What is taken back makes room, what is confirmed takes none, and tomorrow is another day.
+    let (retracts, reason) = (entry(100), None);
+    house.counts(DOOR, 200, Command::Retract { retracts, reason });
+    house.counts(VOLUNTEER, 201, Command::Confirm(vec![entry(110)]));
+    assert_eq!(late(&mut house, 113, at, 2), ToConfirm);
+    assert_eq!(late(&mut house, 114, at, 1), Counted);
+    house.wait(DAY);
+    assert_eq!(late(&mut house, 115, monday, 9), Counted);
+}

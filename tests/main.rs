@@ -1,5 +1,11 @@
 //! The black-box tests: what is outside sees the server by HTTP, by its command line and by its files.
 
+/// What benches play and measure, for a test that does the same on a small scale.
+mod benches {
+    pub mod country;
+    pub mod monthly;
+}
+
 mod access;
 mod bad_input;
 #[cfg(feature = "browser")]
@@ -14,6 +20,7 @@ mod figures;
 mod licences;
 mod limits;
 mod log;
+mod monthly_figures;
 mod pages;
 mod people;
 mod programme;

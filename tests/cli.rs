@@ -1,6 +1,7 @@
 //! The command line beside and without a server.
 
 mod backup;
+mod foreign;
 mod serving;
 
 use crate::support::Server;

@@ -3,7 +3,7 @@
 use crate::live::Live;
 use meetellen_events::codec::{self, CodecError, InvalidChunk};
 use meetellen_events::event::Recorded;
-use meetellen_events::log::line::Position;
+use meetellen_events::log::line::{Line, Position};
 use meetellen_events::log::store::Stretch;
 use meetellen_events::log::{LogError, LogReader};
 use meetellen_events::values::{OrganisationId, Timestamp};
@@ -65,6 +65,59 @@ pub fn as_of(
         })
     })?;
     failed.map_or(Ok(live), Err)
+}
+
+/// Shows `visit` every fact of a log, in order, and keeps none.
+pub fn each(
+    reader: &LogReader,
+    organisation: OrganisationId,
+    visit: &mut dyn FnMut(Recorded),
+) -> Result<(), LoadError> {
+    let mut last = Position(0);
+    let mut failed = None;
+    reader.replay(organisation, last, &mut |stretch| {
+        let shown = match stretch {
+            Stretch::Packed { head, bytes, .. } => show_packed(bytes, visit).inspect(|flow| {
+                if flow.is_continue() {
+                    last = head.position;
+                }
+            }),
+            Stretch::Line(line) => show_line(line, visit).inspect(|_| last = line.last()),
+        };
+        shown.unwrap_or_else(|error| {
+            failed = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    // From a chunk that another version sealed on, the lines are read.
+    reader.lines(organisation, last, &mut |line| {
+        show_line(line, visit).unwrap_or_else(|error| {
+            failed = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
+fn show_packed(
+    bytes: &[u8],
+    visit: &mut dyn FnMut(Recorded),
+) -> Result<ControlFlow<()>, LoadError> {
+    match codec::unpack(bytes, visit) {
+        Ok(()) => Ok(ControlFlow::Continue(())),
+        Err(InvalidChunk::Version) => Ok(ControlFlow::Break(())),
+        Err(error @ (InvalidChunk::Form | InvalidChunk::Value(_) | InvalidChunk::Event(_))) => {
+            Err(error.into())
+        }
+    }
+}
+
+fn show_line(line: &Line, visit: &mut dyn FnMut(Recorded)) -> Result<ControlFlow<()>, LoadError> {
+    codec::decode(line)?.recorded().for_each(visit);
+    Ok(ControlFlow::Continue(()))
 }
 
 fn take(live: &mut Live, stretch: Stretch<'_>, until: AsOf) -> Result<ControlFlow<()>, LoadError> {

@@ -7,7 +7,7 @@
 mod data;
 mod turns;
 
-pub use data::{Data, data};
+pub use data::{Data, OwnDevice, Told, data};
 pub use turns::Turns;
 
 use crate::keys::{KeyError, Opened, Owner};
@@ -26,6 +26,25 @@ const SHORT_DRAWS_MAX: usize = 4;
 /// Characters of a pass to type.
 const SHORT_CHARS: usize = 8;
 
+/// A sealed text as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// This.
+    Is(Name),
+    /// None any more.
+    Gone,
+}
+
+impl Text {
+    /// What is sealed: nothing where there is none, so that what took its place can be told from what never was.
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Is(name) => name.as_str(),
+            Self::Gone => "",
+        }
+    }
+}
+
 /// What can be said of a person, each from a day on.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
@@ -36,9 +55,9 @@ pub struct Details {
     /// Whether from the neighbourhood.
     pub from_neighbourhood: Option<bool>,
     /// Her name.
-    pub name: Option<Name>,
+    pub name: Option<Text>,
     /// How to reach her.
-    pub contact: Option<Name>,
+    pub contact: Option<Text>,
     /// Whether instructed to serve alcohol.
     pub alcohol_instruction: Option<bool>,
     /// From which day; today where not said.
@@ -84,8 +103,11 @@ pub async fn register(
     node: &Node,
     organisation: OrganisationId,
     authority: Authority,
-    details: Details,
+    mut details: Details,
 ) -> Result<PersonId, Problem> {
+    for text in [&mut details.name, &mut details.contact] {
+        text.take_if(|text| *text == Text::Gone);
+    }
     let person = PersonId::new(uuid::Uuid::now_v7());
     let since = details.since;
     let facts = node
@@ -202,7 +224,7 @@ pub fn person(
         return Ok(None);
     };
     let open = |field, sealed: Option<Sealed>| match sealed {
-        Some(sealed) => opened(node, organisation, id, field, &sealed),
+        Some(sealed) => shown(opened(node, organisation, id, field, &sealed)),
         None => Ok(None),
     };
     person.name = open("name", name)?;
@@ -219,9 +241,14 @@ pub fn name(
 ) -> Result<Option<String>, Problem> {
     let found = look(node, &live.read(), id);
     match found.and_then(|(_, name, _)| name) {
-        Some(sealed) => opened(node, organisation, id, "name", &sealed),
+        Some(sealed) => shown(opened(node, organisation, id, "name", &sealed)),
         None => Ok(None),
     }
+}
+
+/// A text that was taken away is none.
+fn shown(text: Result<Option<String>, Problem>) -> Result<Option<String>, Problem> {
+    Ok(text?.filter(|text| !text.is_empty()))
 }
 
 /// What is known but for what is sealed, and that apart: a key is never looked for while the organisation is held.
@@ -246,7 +273,7 @@ fn look(
     Some((person, known.name.cloned(), known.contact.cloned()))
 }
 
-/// A sealed text, as far as it can be read. Keys that are gone, or put elsewhere, hide names and stop nothing else.
+/// A sealed text, as far as it can be read; empty where one was taken away. Keys that are gone, or put elsewhere, hide names and stop nothing else.
 fn opened(
     node: &Node,
     organisation: OrganisationId,
@@ -268,7 +295,7 @@ fn sealed_facts(
     person: PersonId,
     details: &Details,
 ) -> Result<PersonFacts, Problem> {
-    let seal = |field, text: Option<&Name>| match text {
+    let seal = |field, text: Option<&Text>| match text {
         Some(text) => sealed(node, organisation, person, field, text.as_str()),
         None => Ok(None),
     };
@@ -295,19 +322,18 @@ fn changed_facts(
     let (_, had_name, had_contact) = had.ok_or_else(|| Problem::from(Cause::UnknownPerson))?;
     let (name, contact) = before.map_or((None, None), |before| (before.name, before.contact));
     // What is there already is not sealed anew: sending it twice changes nothing.
-    details.name = details
-        .name
-        .filter(|new| name.as_deref() != Some(new.as_str()));
+    let is_new = |new: &Text, text: Option<&str>| new.as_str() != text.unwrap_or_default();
+    details.name = details.name.filter(|new| is_new(new, name.as_deref()));
     details.contact = details
         .contact
-        .filter(|new| contact.as_deref() != Some(new.as_str()));
+        .filter(|new| is_new(new, contact.as_deref()));
     let replaces = (details.name.is_some() && had_name.is_some())
         || (details.contact.is_some() && had_contact.is_some());
     if !replaces {
         return Ok((sealed_facts(node, organisation, id, &details)?, false));
     }
     // What the old key sealed and stays is sealed with the new one.
-    let kept = |text: Option<String>| text.and_then(|text| Name::new(&text).ok());
+    let kept = |text: Option<String>| Some(Text::Is(Name::new(&text?).ok()?));
     details.name = details.name.or_else(|| kept(name));
     details.contact = details.contact.or_else(|| kept(contact));
     match node.keys().renew(organisation, id) {

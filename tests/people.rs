@@ -1,5 +1,6 @@
 //! People: named where they wish, sealed always, gone when they ask.
 
+mod access;
 mod crashes;
 mod givers;
 mod months;

@@ -443,6 +443,61 @@ impl Event {
         }
     }
 
+    /// Whom it names: the holder of a pass, a volunteer, or who gave.
+    pub const fn whom(&self) -> Option<PersonId> {
+        match self {
+            Self::VisitorCheckedIn {
+                visitor: Visitor::Pass(person),
+                ..
+            } => Some(*person),
+            Self::ShiftStarted { volunteer, .. } => Some(*volunteer),
+            Self::ContributionMade { volunteer, .. } => *volunteer,
+            Self::MoneyDonated { .. } | Self::GoodsDonated { .. } => self.donor(),
+            Self::VisitorCheckedIn { .. }
+            | Self::HeadsCounted { .. }
+            | Self::CoffeeServed { .. }
+            | Self::CounterTallied { .. }
+            | Self::ShiftEnded { .. }
+            | Self::BarRevenueCounted { .. }
+            | Self::ShopRevenueCounted { .. }
+            | Self::IndicatorMeasured { .. }
+            | Self::OpeningNoted { .. }
+            | Self::EntryRetracted { .. }
+            | Self::EntriesConfirmed { .. } => None,
+        }
+    }
+
+    /// What was remarked, by its member; sealed.
+    pub fn remarks(&self) -> Vec<(&'static str, &Sealed)> {
+        let remarks = match self {
+            Self::MoneyDonated { purpose, .. } => [("purpose", purpose.as_ref()), ("", None)],
+            Self::GoodsDonated {
+                description,
+                purpose,
+                ..
+            } => [
+                ("description", description.as_ref()),
+                ("purpose", purpose.as_ref()),
+            ],
+            Self::EntryRetracted { reason, .. } => [("reason", reason.as_ref()), ("", None)],
+            Self::VisitorCheckedIn { .. }
+            | Self::HeadsCounted { .. }
+            | Self::CoffeeServed { .. }
+            | Self::CounterTallied { .. }
+            | Self::ContributionMade { .. }
+            | Self::ShiftStarted { .. }
+            | Self::ShiftEnded { .. }
+            | Self::BarRevenueCounted { .. }
+            | Self::ShopRevenueCounted { .. }
+            | Self::IndicatorMeasured { .. }
+            | Self::OpeningNoted { .. }
+            | Self::EntriesConfirmed { .. } => return Vec::new(),
+        };
+        let said = remarks.into_iter();
+        said.filter_map(|(member, sealed)| Some((member, sealed?)))
+            .collect()
+    }
+
     /// The code it was made with, where it was by one.
     pub const fn code(&self) -> Option<Code> {
         match self {

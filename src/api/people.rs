@@ -4,7 +4,7 @@ use super::caller::Coordinator;
 use super::fields::{self, Body, Fields, Read};
 use super::query::Parameters;
 use crate::node::Node;
-use crate::people::{self, Data, Details, Person};
+use crate::people::{self, Data, Details, Person, Text};
 use crate::problem::{Cause, Problem, unknown_method};
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
@@ -52,13 +52,21 @@ pub struct NewPerson(Details);
 /// A body that changes some of what is known of a person.
 pub struct PersonChange(Details);
 
+/// A sealed text; null takes away what there is.
+fn text(fields: &mut Fields<'_>, name: &'static str) -> Option<Text> {
+    if fields.raw(name).is_some_and(serde_json::Value::is_null) {
+        return Some(Text::Gone);
+    }
+    fields.optional(name, fields::name).map(Text::Is)
+}
+
 fn details(fields: &mut Fields<'_>) -> Details {
     Details {
         volunteer: fields.optional("volunteer", fields::boolean),
         age: fields.optional("age", fields::word("child, adult, senior")),
         from_neighbourhood: fields.optional("from_neighbourhood", fields::boolean),
-        name: fields.optional("name", fields::name),
-        contact: fields.optional("contact", fields::name),
+        name: text(fields, "name"),
+        contact: text(fields, "contact"),
         alcohol_instruction: fields.optional("alcohol_instruction", fields::boolean),
         since: fields.optional("since", fields::day),
     }

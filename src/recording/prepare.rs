@@ -7,7 +7,7 @@ use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use meetellen_events::access::DeviceKind;
 use meetellen_events::organisation::Authority;
-use meetellen_events::tally::{Arrival, Command, Donor, Entry, Place, Who};
+use meetellen_events::tally::{Arrival, Command, Donor, Entry, Event, Place, Who};
 use meetellen_events::values::{
     EntryId, Month, Name, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp, Zone,
 };
@@ -207,7 +207,11 @@ impl<'a> Shared<'a> {
             Kind::Opening(state) => Command::NoteOpening(state),
             Kind::Retraction { retracts, reason } => Command::Retract {
                 retracts,
-                reason: self.sealed(Owner::Entry(body.id), "reason", reason.as_ref())?,
+                reason: self.sealed(
+                    self.spoken_of(retracts, body.id),
+                    "reason",
+                    reason.as_ref(),
+                )?,
             },
             Kind::Confirmation(entries) => Command::Confirm(entries),
         })
@@ -246,6 +250,23 @@ impl<'a> Shared<'a> {
                 purpose,
             },
         })
+    }
+
+    /// Whose key seals what is said of an entry: that of whom it names, so that it goes with her, else one of its own.
+    fn spoken_of(&self, entry: EntryId, own: EntryId) -> Owner {
+        let live = self.live.read();
+        let whom = || {
+            let ledger = live.house.get();
+            let row = ledger.kept(live.organisation.entry(entry)?.0)?;
+            let named = if let Event::ShiftEnded { shift, .. } = row.event {
+                ledger.kept(shift.position.0)?.event.whom()
+            } else {
+                row.event.whom()
+            };
+            let people = live.organisation.people();
+            named.filter(|person| people.is_known(*person) || people.is_giver(*person))
+        };
+        whom().map_or(Owner::Entry(own), Owner::Person)
     }
 
     fn donor(&self, donor: &entry_body::Donor) -> Result<Donor, Problem> {

@@ -58,6 +58,8 @@ fn team(t: Language) -> Vec<(&'static str, String)> {
         ("activity", one_activity(t)),
         ("people", people(t)),
         ("person", one_person(t)),
+        ("person-data", person_data(t, false)),
+        ("person-data-erased", person_data(t, true)),
         ("devices", devices(t)),
         ("settings", settings(t)),
         ("standing", standing(t)),

@@ -192,6 +192,52 @@ pub(super) fn somebody(number: u8, name: Option<&str>, volunteer: bool) -> coord
     }
 }
 
+pub(super) fn person_data(t: Language, erased: bool) -> String {
+    let line = |what: &str, position, details: &[(&str, &str)]| coordinator::DataLine {
+        what: what.to_owned(),
+        details: details
+            .iter()
+            .map(|(field, text)| ((*field).to_owned(), (*text).to_owned()))
+            .collect(),
+        day: date(2026, 10, 7),
+        at: time(14, 5, 0, 0),
+        by: "Tablet bar".to_owned(),
+        position,
+    };
+    let name = [(t.say("data-field-name"), t.say("data-unreadable"))];
+    let name = name.each_ref().map(|(field, text)| (&**field, &**text));
+    coordinator::PersonData {
+        t,
+        page: page(&Language::TEAM),
+        person: somebody(2, (!erased).then_some("Willemien van der Heijden"), true),
+        name: "Willemien van der Heijden".to_owned(),
+        number: 2,
+        erased,
+        lines: vec![
+            line(&t.word("data", "person_registered"), 12, &name),
+            line(
+                "Dienst begonnen: Willemien van der Heijden, bar",
+                1_204,
+                &[],
+            ),
+            line(
+                "Gift: € 25,00",
+                2_741,
+                &[("Waarvoor", "De nieuwe koffiemachine in de grote zaal")],
+            ),
+        ],
+        devices: vec![coordinator::DataDevice {
+            name: "Telefoon Willemien".to_owned(),
+            since: date(2026, 9, 1),
+            last: date(2026, 11, 5),
+            entries: 31,
+            revoked: erased,
+        }],
+    }
+    .render()
+    .expect("a page renders")
+}
+
 pub(super) fn people(t: Language) -> String {
     coordinator::People {
         t,

@@ -98,6 +98,8 @@ fn open(node: &Node, organisation: OrganisationId, live: &Shared) -> Result<Name
     for (person, name) in sealed {
         let owner = Owner::Person(person);
         match node.keys().open_sealed(organisation, owner, "name", &name) {
+            // Empty where it was taken away.
+            Ok(Opened::Text(name)) if name.is_empty() => {}
             Ok(Opened::Text(name)) => {
                 names.insert(person, name);
             }

@@ -113,7 +113,12 @@ pub fn body<T: fields::Read>(mut said: Value) -> Result<Body<T>, Problem> {
     if let Some(said) = said.as_object_mut() {
         said.retain(|_, value| !value.is_null());
     }
-    fields::parse(&said).map(Body).map_err(invalid)
+    whole(&said)
+}
+
+/// The body as it stands; what is null takes away what there is.
+pub fn whole<T: fields::Read>(said: &Value) -> Result<Body<T>, Problem> {
+    fields::parse(said).map(Body).map_err(invalid)
 }
 
 /// A new id for the entry of a form.

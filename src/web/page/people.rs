@@ -1,6 +1,8 @@
 //! Volunteers and pass holders: who they are, their passes, and erasing them.
 
-use super::form::{Sent, body, wrong};
+mod data;
+
+use super::form::{Sent, body, whole, wrong};
 use super::{Frame, path, read, see, show};
 use crate::api::caller::Coordinator;
 use crate::api::people as api;
@@ -33,6 +35,7 @@ pub fn routes(routes: &mut ServiceConfig) {
         .service(path("/people/{id}/passes").route(web::post().to(issue)))
         .service(path("/people/{id}/passes/withdraw").route(web::post().to(withdraw)))
         .service(path("/people/{id}/card").route(read().to(card)))
+        .service(path("/people/{id}/data").route(read().to(data::data)))
         .service(
             path("/people/{id}/erase")
                 .route(read().to(ask_to_erase))
@@ -152,6 +155,19 @@ fn said(sent: &Sent) -> serde_json::Value {
     })
 }
 
+/// The same of somebody known: a name or a contact that was emptied is taken away.
+fn put_right(sent: &Sent) -> serde_json::Value {
+    let mut said = said(sent);
+    if let Some(said) = said.as_object_mut() {
+        let texts = ["name", "contact"].map(|field| (field, sent.all(field).next().is_some()));
+        said.retain(|name, value| {
+            let emptied = texts.iter().any(|(text, there)| name == text && *there);
+            !value.is_null() || emptied
+        });
+    }
+    said
+}
+
 /// `POST /people`.
 async fn register(
     node: Data<Node>,
@@ -173,7 +189,7 @@ async fn change(
     sent: Sent,
 ) -> Result<HttpResponse, Problem> {
     Frame::of(&node, &request, &coordinator);
-    api::change(coordinator, node, person, body(said(&sent))?).await?;
+    api::change(coordinator, node, person, whole(&put_right(&sent))?).await?;
     Ok(see("/people?done=kept"))
 }
 
@@ -276,6 +292,7 @@ async fn erase(
     if sent.given("erase") != Some("for-ever") {
         return Err(wrong("erase", "must be said"));
     }
+    let left = format!("/people/{person}/data?done=kept");
     api::erase(coordinator, node, person).await?;
-    Ok(see("/people?done=kept"))
+    Ok(see(left))
 }

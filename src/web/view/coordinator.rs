@@ -191,6 +191,56 @@ page! {
     }
 }
 
+/// Something that was recorded about somebody.
+#[derive(Debug, Clone)]
+pub struct DataLine {
+    /// What happened, in the reader's language.
+    pub what: String,
+    /// What was said with it: names of fields, and texts.
+    pub details: Vec<(String, String)>,
+    /// The day it tells of.
+    pub day: Date,
+    /// The time it tells of.
+    pub at: Time,
+    /// Who had it recorded.
+    pub by: String,
+    /// Its place in the log.
+    pub position: u64,
+}
+
+/// A device that somebody's badge let in.
+#[derive(Debug, Clone)]
+pub struct DataDevice {
+    /// What it is called.
+    pub name: String,
+    /// The day it was let in.
+    pub since: Date,
+    /// The day it last recorded anything.
+    pub last: Date,
+    /// Entries it recorded.
+    pub entries: u64,
+    /// Whether it was shut out.
+    pub revoked: bool,
+}
+
+page! {
+    /// All that is kept about somebody.
+    PersonData in "data.html" {
+        /// As she is known today.
+        person: Person,
+        /// Her name, or what stands for it.
+        name: String,
+        /// What stands for her name in the file's.
+        number: u64,
+        /// Whether this is what an erasure left.
+        erased: bool,
+        /// What was recorded, the first first.
+        lines: Vec<DataLine>,
+        /// Her devices.
+        devices: Vec<DataDevice>,
+    }
+}
+
 page! {
     /// Says what erasing means, before it is done.
     Erase in "erase.html" {

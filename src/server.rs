@@ -135,7 +135,7 @@ pub fn start(
         names: Turns::default(),
     });
     let upkeep = [
-        actix_web::rt::spawn(watch::upkeep(node.clone())),
+        actix_web::rt::spawn(watch::upkeep(node.clone(), stop_when_failed(&handle))),
         actix_web::rt::spawn(erasure::months::daily(node.clone())),
         actix_web::rt::spawn(restating::by_itself(node.clone())),
     ];
@@ -178,7 +178,7 @@ impl Running {
         } = self;
         let served = server.await;
         upkeep.iter().for_each(JoinHandle::abort);
-        let failed = !node.writer.is_running();
+        let failed = !node.writer.is_running() || node.reader().store_failed();
         // Waits for the disk.
         let joined = tokio::task::spawn_blocking(move || writer.stop()).await;
         if failed || served.is_err() || joined.is_err() {

@@ -77,13 +77,18 @@ fn count(number: usize) -> f64 {
 }
 
 /// Puts away what was measured and forgets who need not wait any more, for as long as the server's system runs.
-pub async fn upkeep(node: Node) {
+pub async fn upkeep(node: Node, stop: impl FnOnce()) {
     let mut rounds = tokio::time::interval(UPKEEP);
     loop {
         rounds.tick().await;
         node.watch.0.handle().run_upkeep();
         node.limits.forget();
+        if node.reader().store_failed() {
+            break;
+        }
     }
+    tracing::error!("the store failed: the next start makes it again from the journal");
+    stop();
 }
 
 /// Counts every answer, and how long it took.

@@ -159,6 +159,11 @@ impl Server {
         live.read().head.position.0
     }
 
+    /// From now on its log may fail, and it stop by itself.
+    pub fn may_fail(&mut self) {
+        self.sound = false;
+    }
+
     fn stop(&mut self) {
         // Only the server's own system makes it hear; this asks, and the thread's end is the answer.
         drop(self.handle.stop(true));

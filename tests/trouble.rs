@@ -82,7 +82,8 @@ fn after_a_failed_sync_nothing_is_called_kept_and_sending_again_tells() {
 #[test]
 fn a_server_whose_store_failed_is_not_ready() {
     let (disk, tree) = (SimulatedDisk::new(3), MemoryTree::default());
-    let server = server_on(&disk, &tree);
+    let mut server = server_on(&disk, &tree);
+    server.may_fail();
     let house = server.found("badhuis");
     // All so far is in the store.
     house.coordinator.get("/api/v1/log").with_status(200);
@@ -157,13 +158,14 @@ fn a_damaged_log_is_refused_and_its_neighbour_served() {
     other.records("coffee", json!({ "cups": 1 }));
     let (damaged, sound) = (house.coordinator.clone(), other.coordinator.clone());
     let mark = house.id.uuid().into_bytes();
-    let server = server.restart_over({
+    let mut server = server.restart_over({
         let (disk, tree) = (disk.clone(), tree.clone());
         move || {
             tree.spoil(&mark);
             EventLog::open(simulated(&disk, &tree), &mut |_| {}).expect("the rest opens")
         }
     });
+    server.may_fail();
     let told = damaged
         .of(&server)
         .get("/api/v1/figures?period=2026-10")

@@ -16,6 +16,8 @@ mod heads;
 pub mod journal;
 pub mod line;
 mod open;
+#[doc(hidden)]
+pub mod pace;
 mod reader;
 pub mod store;
 mod verify;

@@ -7,10 +7,14 @@ mod accidents;
 mod bodies;
 #[path = "log_contract/damage.rs"]
 mod damage;
+#[path = "log_contract/folder.rs"]
+mod folder;
 #[path = "log_contract/foreign.rs"]
 mod foreign;
 #[path = "log_contract/kill.rs"]
 mod kill;
+#[path = "log_contract/matrix.rs"]
+mod matrix;
 #[path = "log_contract/noise.rs"]
 mod noise;
 #[path = "log_contract/simulation.rs"]

@@ -11,7 +11,7 @@ use meetellen_events::log::journal::{Extent, JournalReader};
 use meetellen_events::log::line::Head;
 use meetellen_events::log::low_water;
 use meetellen_events::values::OrganisationId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -86,11 +86,21 @@ fn free(file: &Path) -> anyhow::Result<()> {
 fn check(journal: &JournalReader) -> anyhow::Result<HashMap<OrganisationId, Head>> {
     let mut heads: HashMap<OrganisationId, Head> = HashMap::new();
     let mut broken = None;
+    let mut lost = HashSet::new();
     let bar = progress::bar("checking the journal");
     let read = journal.read(
         &mut |line| {
+            let line = match line {
+                Ok(line) => line,
+                // The others' logs are whole: a copy of them is needed more than ever.
+                Err(damage) => {
+                    eprintln!("commits are lost: {damage}");
+                    lost.extend(damage.organisation);
+                    return;
+                }
+            };
             let head = heads.entry(line.organisation()).or_default();
-            if !line.header().follows(head) {
+            if !line.header().follows(head) && !lost.contains(&line.organisation()) {
                 broken.get_or_insert((line.organisation(), *head));
             }
             *head = line.head();

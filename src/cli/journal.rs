@@ -86,10 +86,12 @@ pub fn read(
     };
     let bar = progress::bar(doing);
     let read = journal.read(
-        &mut |line| {
-            if failed.is_none() && own.is(&line) {
-                failed = take(&line).err();
+        &mut |line| match line {
+            Ok(line) if failed.is_none() && own.is(&line) => failed = take(&line).err(),
+            Err(lost) if failed.is_none() && lost.organisation == own.found => {
+                failed = Some(anyhow::anyhow!("commits are lost: {lost}"));
             }
+            Ok(_) | Err(_) => {}
         },
         &mut |step| progress::step(&bar, step),
     );

@@ -68,6 +68,9 @@ fn report(running: &Running) {
     for damage in &recovery.restored {
         tracing::warn!(%damage, "the journal was put back from the store");
     }
+    for damage in &recovery.refused {
+        tracing::error!(%damage, "commits are lost: this organisation is refused, the others are served");
+    }
     if let Some(code) = running.node.setup_code() {
         let link = format!("{}/setup/{code}", running.node.public_url);
         show("No organisation yet. Open this link, or scan it:", &link);

@@ -69,6 +69,16 @@ pub fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> anyhow::Result<(
     if let Some(store) = &seen.store {
         anyhow::bail!("the store is damaged: {store}");
     }
+    anyhow::ensure!(
+        !seen.mark_damaged,
+        "the end mark is damaged; the next start makes it again"
+    );
+    if seen.mark_missing {
+        writeln!(
+            out,
+            "there is no end mark: that the journal's end was cut off would not show"
+        )?;
+    }
     let store = if seen.store_seen {
         "journal and store are sound and agree"
     } else {

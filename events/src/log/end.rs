@@ -18,19 +18,45 @@ pub(super) struct EndMark {
     slot: u64,
 }
 
+/// What a reading of the mark found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Seen {
+    /// The newer of what its whole slots say.
+    pub(super) newest: Option<Place>,
+    /// Whether both slots are whole: else the journal may have ended later than `newest` says.
+    pub(super) whole: bool,
+    /// Whether there is a file.
+    pub(super) there: bool,
+}
+
 impl EndMark {
-    /// Reads the mark without opening it for writing; none where it is missing or neither slot is whole.
-    pub(super) fn read(disk: &dyn Disk, folder: &Path) -> io::Result<Option<Place>> {
+    /// Reads the mark without opening it for writing. Whoever holds it may be writing a slot just then: so it is read
+    /// again before a slot is called bad.
+    pub(super) fn read(disk: &dyn Disk, folder: &Path) -> io::Result<Seen> {
+        const READINGS_MAX: usize = 3;
+        let mut seen = Seen::default();
+        for _ in 0..READINGS_MAX {
+            seen = Self::read_once(disk, folder)?;
+            if seen.whole || !seen.there {
+                break;
+            }
+        }
+        Ok(seen)
+    }
+
+    fn read_once(disk: &dyn Disk, folder: &Path) -> io::Result<Seen> {
         let file = match disk.open(&path(folder), Open::Read) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Seen::default()),
             Err(error) => return Err(error),
         };
         let bytes = read_upto(&*file, 0, 2 * SLOT_BYTES)?;
-        Ok(bytes
-            .chunks(SLOT_BYTES)
-            .filter_map(decode)
-            .max_by_key(|place| place.batch))
+        let slots: Vec<Place> = bytes.chunks(SLOT_BYTES).filter_map(decode).collect();
+        Ok(Seen {
+            newest: slots.iter().copied().max_by_key(|place| place.batch),
+            whole: slots.len() == 2,
+            there: true,
+        })
     }
 
     /// Opens the mark, both slots saying `place` and synced; in place where it can be, since a full disk must start too.
@@ -142,16 +168,15 @@ mod tests {
         for batch in 2..6 {
             mark.set(&place(batch)).expect("a sound disk");
             let read = EndMark::read(&disk, folder).expect("a sound disk");
-            assert_eq!(read, Some(place(batch)));
+            assert_eq!((read.newest, read.whole), (Some(place(batch)), true));
         }
         disk.damage(&path(folder), |bytes| {
             bytes[SLOT_BYTES * mark.slot as usize + 12] ^= 1
         });
-        assert_eq!(
-            EndMark::read(&disk, folder).expect("a sound disk"),
-            Some(place(4))
-        );
+        let read = EndMark::read(&disk, folder).expect("a sound disk");
+        assert_eq!((read.newest, read.whole), (Some(place(4)), false));
         disk.damage(&path(folder), |bytes| bytes.fill(0));
-        assert_eq!(EndMark::read(&disk, folder).expect("a sound disk"), None);
+        let read = EndMark::read(&disk, folder).expect("a sound disk");
+        assert_eq!((read.newest, read.whole, read.there), (None, false, true));
     }
 }

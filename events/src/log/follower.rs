@@ -3,11 +3,15 @@
 use super::disk::DiskFile;
 use super::journal::{Cursor, Place};
 use super::line::Line;
-use super::store::Store;
+use super::pace::SimulatedPace;
+use super::store::{Store, StoreError};
+use paced::Paced;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+mod paced;
 
 /// Batches that may wait for the store before an append does.
 const BACKLOG_BATCHES_MAX: usize = 256;
@@ -27,6 +31,8 @@ const MARK_SYNC_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Progress {
     state: Mutex<State>,
     changed: Condvar,
+    /// Where there is no thread, who waits does its work.
+    paced: OnceLock<Weak<Paced>>,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -35,12 +41,17 @@ struct State {
     /// The last batch that somebody waits for.
     wanted: u64,
     store_failed: bool,
+    /// What was read from it was not right.
+    store_bad: bool,
     disk_failed: bool,
 }
 
 impl Progress {
     /// Waits until `batch` is in the store; `false` where it never will be.
     pub(super) fn wait(&self, batch: u64) -> bool {
+        if let Some(paced) = self.paced.get().and_then(Weak::upgrade) {
+            paced.catch_up();
+        }
         let mut state = self.lock();
         if state.applied < batch {
             state.wanted = state.wanted.max(batch);
@@ -73,6 +84,18 @@ impl Progress {
         self.lock().store_failed
     }
 
+    /// Whether something of it could not be read: it serves what can be read until it is rebuilt at the next start.
+    pub(super) fn store_bad(&self) -> bool {
+        self.lock().store_bad
+    }
+
+    /// Notes that something of the store can't be read; whether that is new.
+    pub(super) fn find_bad(&self) -> bool {
+        let mut was = false;
+        self.set(|state| was = std::mem::replace(&mut state.store_bad, true));
+        !was
+    }
+
     /// The last batch in the store.
     pub(super) fn applied(&self) -> u64 {
         self.lock().applied
@@ -88,52 +111,62 @@ impl Progress {
     }
 }
 
-/// The sending side, and the thread.
+/// The sending side.
 pub(super) struct Follower {
-    sender: Option<SyncSender<(Place, Vec<Line>)>>,
-    thread: Option<JoinHandle<()>>,
+    hand: Hand,
     progress: Arc<Progress>,
 }
 
+/// Who does the work.
+enum Hand {
+    Thread {
+        sender: Option<SyncSender<(Place, Vec<Line>)>>,
+        thread: Option<JoinHandle<()>>,
+    },
+    /// Whoever appends, at the simulation's pace.
+    Paced(Arc<Paced>),
+}
+
+/// Called should the store fail.
+pub(super) type Failed = Arc<dyn Fn() + Send + Sync>;
+
 impl Follower {
-    /// Starts with everything up to `last` applied. `failed` is called once, should the store fail.
+    /// Starts with everything up to `last` applied.
     pub(super) fn start(
         store: Arc<Store>,
         mark: Arc<dyn DiskFile>,
         last: u64,
-        failed: impl FnOnce() + Send + 'static,
+        failed: Failed,
+        pace: Option<SimulatedPace>,
     ) -> std::io::Result<Self> {
         let progress = Arc::new(Progress::default());
         progress.set(|state| state.applied = last);
-        let (sender, receiver) = sync_channel(BACKLOG_BATCHES_MAX);
-        let shared = Arc::clone(&progress);
-        let thread = std::thread::Builder::new()
-            .name("store-follower".to_owned())
-            .spawn(move || {
-                let mut work = Work {
-                    store,
-                    mark,
-                    progress: shared,
-                    mark_synced: Instant::now(),
-                };
-                if let Err(error) = work.run(&receiver) {
-                    tracing::error!(%error, "the store failed; it is rebuilt at the next start");
-                    work.progress.set(|state| state.store_failed = true);
-                    failed();
-                }
-            })?;
-        Ok(Self {
-            sender: Some(sender),
-            thread: Some(thread),
-            progress,
-        })
+        let work = Work {
+            store,
+            mark,
+            progress: Arc::clone(&progress),
+        };
+        let hand = match pace {
+            Some(pace) => {
+                let paced = Arc::new(Paced::new(work, failed, pace));
+                progress.paced.get_or_init(|| Arc::downgrade(&paced));
+                Hand::Paced(paced)
+            }
+            None => thread(work, failed)?,
+        };
+        Ok(Self { hand, progress })
     }
 
     /// Hands on a batch that is on disk; waits while too many wait already.
     pub(super) fn follow(&self, place: Place, lines: Vec<Line>) {
-        if let Some(sender) = &self.sender {
-            // A thread that is gone has said so in `progress`.
-            let _ = sender.send((place, lines));
+        match &self.hand {
+            Hand::Thread { sender, .. } => {
+                if let Some(sender) = sender {
+                    // A thread that is gone has said so in `progress`.
+                    let _ = sender.send((place, lines));
+                }
+            }
+            Hand::Paced(paced) => paced.follow(place, lines),
         }
     }
 
@@ -146,70 +179,87 @@ impl Follower {
 impl Drop for Follower {
     /// Applies what waits, hands the store and the mark to the disk.
     fn drop(&mut self) {
-        self.sender = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic there was caught and told.
-            let _ = thread.join();
+        match &mut self.hand {
+            Hand::Thread { sender, thread } => {
+                *sender = None;
+                if let Some(thread) = thread.take() {
+                    // A panic there was caught and told.
+                    let _ = thread.join();
+                }
+            }
+            Hand::Paced(paced) => paced.stop(),
         }
     }
+}
+
+fn thread(work: Work, failed: Failed) -> std::io::Result<Hand> {
+    let (sender, receiver) = sync_channel(BACKLOG_BATCHES_MAX);
+    let thread = std::thread::Builder::new()
+        .name("store-follower".to_owned())
+        .spawn(move || {
+            if let Err(error) = work.run(&receiver) {
+                work.failed(&error, &failed);
+            }
+        })?;
+    Ok(Hand::Thread {
+        sender: Some(sender),
+        thread: Some(thread),
+    })
 }
 
 struct Work {
     store: Arc<Store>,
     mark: Arc<dyn DiskFile>,
     progress: Arc<Progress>,
-    mark_synced: Instant,
 }
 
 impl Work {
-    fn run(
-        &mut self,
-        receiver: &Receiver<(Place, Vec<Line>)>,
-    ) -> Result<(), super::store::StoreError> {
-        let mut dirty = false;
+    fn run(&self, receiver: &Receiver<(Place, Vec<Line>)>) -> Result<(), StoreError> {
+        let (mut dirty, mut settled) = (false, Instant::now());
         loop {
             match receiver.recv_timeout(MARK_SYNC_EVERY) {
-                Ok((place, lines)) => {
-                    self.apply(receiver, place, lines)?;
+                Ok((mut last, mut lines)) => {
+                    self.progress.gather();
+                    while lines.len() < APPLY_COMMITS_MAX {
+                        let Ok((place, more)) = receiver.try_recv() else {
+                            break;
+                        };
+                        last = place;
+                        lines.extend(more);
+                    }
+                    self.apply(last, lines)?;
                     dirty = true;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if dirty && self.mark_synced.elapsed() >= MARK_SYNC_EVERY {
+            if dirty && settled.elapsed() >= MARK_SYNC_EVERY {
                 self.settle()?;
-                dirty = false;
+                (dirty, settled) = (false, Instant::now());
             }
         }
         self.settle()
     }
 
-    fn apply(
-        &self,
-        receiver: &Receiver<(Place, Vec<Line>)>,
-        mut last: Place,
-        mut lines: Vec<Line>,
-    ) -> Result<(), super::store::StoreError> {
-        self.progress.gather();
-        while lines.len() < APPLY_COMMITS_MAX {
-            let Ok((place, more)) = receiver.try_recv() else {
-                break;
-            };
-            last = place;
-            lines.extend(more);
-        }
+    fn apply(&self, last: Place, lines: Vec<Line>) -> Result<(), StoreError> {
         let cursor: Cursor = last.cursor();
         self.store.apply(lines, &cursor)?;
         self.progress.set(|state| state.applied = last.batch);
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), super::store::StoreError> {
+    /// Syncs the end mark and hands the store on.
+    fn settle(&self) -> Result<(), StoreError> {
         if let Err(error) = self.mark.sync_data() {
             tracing::error!(%error, "the end mark can't be synced");
             self.progress.set(|state| state.disk_failed = true);
         }
-        self.mark_synced = Instant::now();
         self.store.flush()
+    }
+
+    fn failed(&self, error: &StoreError, failed: &Failed) {
+        tracing::error!(%error, "the store failed; it is rebuilt at the next start");
+        self.progress.set(|state| state.store_failed = true);
+        failed();
     }
 }

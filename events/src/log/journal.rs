@@ -11,15 +11,17 @@ use std::sync::Arc;
 
 mod batch;
 mod extent;
+mod lost;
 mod mend;
 mod open;
 mod reader;
 mod scan;
 
 pub use extent::Extent;
-pub(super) use mend::mend;
+pub(super) use mend::{Mended, mend};
 pub(super) use open::Opened;
 pub use reader::JournalReader;
+pub(super) use reader::Rows;
 
 /// A file is finished once a whole batch might not fit below this any more.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -95,7 +97,7 @@ pub enum JournalError {
     #[error("the journal can't be read")]
     Disk(#[from] io::Error),
     /// A batch or a line is not right.
-    #[error("{0}")]
+    #[error("the journal is damaged: {0}")]
     Damage(#[from] Damage),
     /// The cursor is of another journal.
     #[error("the cursor belongs to another journal")]
@@ -104,7 +106,6 @@ pub enum JournalError {
 
 /// The first bad place of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("journal file {file} is damaged at byte {offset}")]
 pub struct Damage {
     /// Name of the file.
     pub file: String,
@@ -114,6 +115,19 @@ pub struct Damage {
     pub organisation: Option<OrganisationId>,
     /// From which position on, where one can tell.
     pub position: Option<Position>,
+}
+
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "journal file {} at byte {}", self.file, self.offset)?;
+        if let Some(organisation) = self.organisation {
+            write!(f, ", organisation {organisation}")?;
+        }
+        if let Some(position) = self.position {
+            write!(f, ", position {position}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Where commits are kept. Nothing here assumes files.
@@ -165,6 +179,15 @@ impl Place {
         Damage {
             organisation: Some(organisation),
             position,
+            ..self.bad()
+        }
+    }
+
+    /// This batch as the place where commits of an organisation are lost.
+    pub(super) fn lost(&self, lost: &lost::Lost) -> Damage {
+        Damage {
+            organisation: Some(lost.organisation),
+            position: Some(lost.first),
             ..self.bad()
         }
     }
@@ -351,6 +374,18 @@ fn file_path(folder: &Path, number: u32) -> PathBuf {
 
 fn file_name(number: u32) -> String {
     format!("{number:08}.ndjson")
+}
+
+/// The numbers of the files there are, in order. What is named otherwise is none of them.
+fn file_numbers(disk: &dyn Disk, folder: &Path) -> io::Result<Vec<u32>> {
+    let names = disk.list(&folder.join("journal"))?;
+    let numbers = names.iter().filter_map(|name| {
+        let number = name.strip_suffix(".ndjson")?.parse().ok()?;
+        (*name == file_name(number)).then_some(number)
+    });
+    let mut numbers: Vec<u32> = numbers.filter(|&number| number > 0).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// Makes a file with its first line, not yet synced.

@@ -4,23 +4,23 @@ use super::disk::{Disk, Open, RealDisk, Space};
 use super::follower::Follower;
 use super::heads::Heads;
 use super::journal::{
-    self, AppendError, Cursor, Damage, FileJournal, JournalError, JournalReader, Opened, Place,
+    self, AppendError, Damage, FileJournal, JournalError, JournalReader, Mended, Opened, Place,
     Sizes,
 };
-use super::line::{Head, Line};
+use super::line::Head;
+use super::pace::SimulatedPace;
 use super::reader::Shared;
 use super::store::{Derive, Directory, MemoryTree, Pack, Store, StoreError, folder};
 use super::{EventLog, LOW_WATER_BYTES, low_water};
 use crate::values::OrganisationId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
-/// Commits given to the store at once while it catches up.
-const CATCH_UP_COMMITS: usize = 4_096;
+mod catch_up;
 
 /// What a log is opened with.
 #[derive(Clone)]
@@ -42,6 +42,9 @@ pub struct Config {
     /// How large the journal's files are.
     #[doc(hidden)]
     pub sizes: Sizes,
+    /// Stands in for the store's thread in simulations.
+    #[doc(hidden)]
+    pub pace: Option<SimulatedPace>,
 }
 
 impl Config {
@@ -55,6 +58,7 @@ impl Config {
             disk: Arc::new(RealDisk),
             memory: None,
             sizes: Sizes::default(),
+            pace: None,
         }
     }
 }
@@ -69,7 +73,7 @@ pub enum OpenError {
     #[error("the data folder can't be read or written")]
     Disk(#[from] io::Error),
     /// The journal is damaged where the store can't help.
-    #[error("{0}")]
+    #[error("the journal is damaged, and no store can help: {0}")]
     Damage(Damage),
     /// No store could be made.
     #[error("no store could be made")]
@@ -108,6 +112,8 @@ pub struct Recovery {
     pub caught_up: u64,
     /// Places of the journal put back from the store, hash for hash.
     pub restored: Vec<Damage>,
+    /// Organisations that are refused, and from where on neither copy has their commits. Nothing else is less.
+    pub refused: Vec<Damage>,
 }
 
 impl EventLog {
@@ -138,28 +144,51 @@ fn open(
     };
     reserve(&config)?;
     let mut recovery = Recovery::default();
-    let store = find_store(&config, &mut recovery)?;
+    let mut store = find_store(&config, &mut recovery);
     let cell: Arc<OnceLock<Arc<Store>>> = Arc::new(OnceLock::new());
     let heads = cold_heads(&cell);
-    let opened = open_journal(&config, store.as_ref(), &heads, anew, &mut recovery)?;
-    recovery.torn = opened.torn;
-    recovery.end_mark_made = opened.mark_made;
-    let keep = !anew && recovery.restored.is_empty();
-    let store = store.map(|(store, _)| store).filter(|_| keep);
-    let store = bring_up(&config, store, opened.last, &mut recovery, progress)?;
+    let mut gaps = false;
+    let (opened, store) = loop {
+        let opened = open_journal(&config, &mut store, &heads, anew, &mut recovery)?;
+        recovery.torn = opened.torn.clone().or(recovery.torn);
+        recovery.end_mark_made |= opened.mark_made;
+        let mut witness = store.take();
+        let keep = !anew && recovery.restored.is_empty();
+        match catch_up::bring_up(
+            &config,
+            (&mut witness, keep),
+            (opened.last, gaps),
+            &mut recovery,
+            progress,
+        ) {
+            Ok(made) => break (opened, made),
+            // Deep in the journal, where a start does not look while the store is sound.
+            Err(OpenError::Damage(damage)) if !gaps => {
+                gaps = true;
+                store = witness.or_else(|| leftover(&config));
+                // Where a log only does not go on it is known whose, and without a store there is nothing more to do.
+                if store.is_some() || damage.organisation.is_none() {
+                    put_back(&config, &mut store, damage, &mut recovery)?;
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    };
     let journal = opened.journal;
     cell.get_or_init(|| Arc::clone(&store));
     let given_up = config.folder.clone();
     let on_disk = config.memory.is_none();
+    let give_up: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
+        if on_disk && let Err(error) = folder::give_up(&given_up) {
+            tracing::error!(%error, "the store can't be given up");
+        }
+    });
     let follower = Follower::start(
         Arc::clone(&store),
         journal.mark_file(),
         opened.last.batch,
-        move || {
-            if on_disk && let Err(error) = folder::give_up(&given_up) {
-                tracing::error!(%error, "the store can't be given up");
-            }
-        },
+        Arc::clone(&give_up),
+        config.pace.clone(),
     )?;
     let shared = Arc::new(Shared {
         store,
@@ -167,6 +196,7 @@ fn open(
         progress: Arc::clone(follower.progress()),
         sync_micros: AtomicU64::new(0),
         appended_bytes: AtomicU64::new(0),
+        give_up,
     });
     let (disk, folder) = (config.disk, config.folder);
     Ok((
@@ -194,74 +224,110 @@ fn cold_heads(cell: &Arc<OnceLock<Arc<Store>>>) -> Arc<Heads> {
     }))
 }
 
+/// A store, and how far it followed the journal.
+type Witness = (Arc<Store>, Place);
+
 /// The store that is ready, with how far it is; none where it has to be made.
-fn find_store(
-    config: &Config,
-    recovery: &mut Recovery,
-) -> Result<Option<(Arc<Store>, Place)>, OpenError> {
+fn find_store(config: &Config, recovery: &mut Recovery) -> Option<Witness> {
     let derive = derive(config);
     let opened = match &config.memory {
         Some(tree) => Ok(Some(Store::in_memory(tree, derive))),
         None => folder::open(&config.folder, derive),
     };
-    let found = opened.and_then(|store| {
-        let Some(store) = store else { return Ok(None) };
-        let place = Place::of(&store.cursor()?).map_err(|_| StoreError::Damaged)?;
-        Ok(Some((store, place.unwrap_or_default())))
-    });
-    Ok(found.unwrap_or_else(|error| {
+    let found = opened.and_then(|store| store.map(with_place).transpose());
+    found.unwrap_or_else(|error| {
         tracing::warn!(%error, "the store does not open and is made again");
         recovery.store_rebuilt = Some(error.to_string());
         None
-    }))
+    })
 }
 
+/// A store that is not ready any more, or not yet: what it has may still mend the journal, since every line tells
+/// whether it is right.
+fn leftover(config: &Config) -> Option<Witness> {
+    if config.memory.is_some() {
+        return None;
+    }
+    let found = folder::leftovers(&config.folder, derive(config));
+    let places = found.into_iter().filter_map(|store| with_place(store).ok());
+    places.max_by_key(|(_, place)| place.batch)
+}
+
+fn with_place(store: Arc<Store>) -> Result<Witness, StoreError> {
+    let place = Place::of(&store.cursor()?).map_err(|_| StoreError::Damaged)?;
+    Ok((store, place.unwrap_or_default()))
+}
+
+/// Opens the journal; where that is damaged it is put back from `store`, or a leftover one, which is then dropped.
 fn open_journal(
     config: &Config,
-    store: Option<&(Arc<Store>, Place)>,
+    store: &mut Option<Witness>,
     heads: &Arc<Heads>,
     anew: bool,
     recovery: &mut Recovery,
 ) -> Result<Opened, OpenError> {
-    let (disk, folder) = (&config.disk, &config.folder);
     let open = |cursor| {
         FileJournal::open(
-            Arc::clone(disk),
-            folder,
+            Arc::clone(&config.disk),
+            &config.folder,
             cursor,
             Arc::clone(heads),
             config.sizes,
         )
     };
-    let Some((store, cursor)) = store else {
-        return Ok(open(None)?);
-    };
-    let opened = open(Some(*cursor).filter(|place| place.batch > 0)).and_then(|opened| {
-        if anew {
+    let cursor = store.as_ref().map(|(_, cursor)| *cursor);
+    let opened = open(cursor.filter(|place| place.batch > 0)).and_then(|opened| {
+        if anew && store.is_some() && recovery.restored.is_empty() {
             check_all(config, opened.last)?;
         }
         Ok(opened)
     });
     match opened {
-        Err(JournalError::Damage(damage)) => {
-            tracing::warn!(%damage, "the journal is put back from the store");
-            recovery.restored = journal::mend(&**disk, folder, store, *cursor, damage)?;
-            recovery.store_rebuilt = Some("the journal was put back from it".to_owned());
+        Err(JournalError::Damage(damage)) if recovery.restored.is_empty() => {
+            if store.is_none() {
+                *store = leftover(config);
+            }
+            put_back(config, store, damage, recovery)?;
             Ok(open(None)?)
         }
         opened => Ok(opened?),
     }
 }
 
+/// Mends the journal from a store, which is then dropped: the new journal has batches it did not see.
+fn put_back(
+    config: &Config,
+    store: &mut Option<Witness>,
+    damage: Damage,
+    recovery: &mut Recovery,
+) -> Result<(), OpenError> {
+    let Some((store, cursor)) = store.take() else {
+        return Err(OpenError::Damage(damage));
+    };
+    tracing::warn!(%damage, "the journal is put back from the store");
+    let witness = (&*store, cursor);
+    let Mended { restored, lost } =
+        journal::mend(&*config.disk, &config.folder, config.sizes, witness, damage)?;
+    for damage in &lost {
+        tracing::error!(%damage, "neither journal nor store has these commits");
+    }
+    recovery.restored = restored;
+    recovery.store_rebuilt = Some("the journal was put back from it".to_owned());
+    Ok(())
+}
+
 /// Checks every batch, line and chain of the journal: before an old store is dropped, it may have to mend it.
 fn check_all(config: &Config, last: Place) -> Result<(), JournalError> {
     let reader = JournalReader::up_to(Arc::clone(&config.disk), &config.folder, last);
     let mut heads: HashMap<OrganisationId, Head> = HashMap::new();
-    reader.batches(None, &mut |place, lines| {
-        for line in lines {
-            let head = heads.entry(line.organisation()).or_default();
-            if !line.header().follows(head) {
-                return Err(place.damage(line.organisation(), *head).into());
+    let mut lost = HashSet::new();
+    reader.batches(None, &mut |place, rows| {
+        lost.extend(rows.lost.iter().map(|lost| lost.organisation));
+        for line in &rows.lines {
+            let organisation = line.organisation();
+            let head = heads.entry(organisation).or_default();
+            if !line.header().follows(head) && !lost.contains(&organisation) {
+                return Err(place.damage(organisation, *head).into());
             }
             *head = line.head();
         }
@@ -269,108 +335,7 @@ fn check_all(config: &Config, last: Place) -> Result<(), JournalError> {
     })
 }
 
-/// A store that holds everything up to `last`.
-fn bring_up(
-    config: &Config,
-    store: Option<Arc<Store>>,
-    last: Place,
-    recovery: &mut Recovery,
-    progress: &mut dyn FnMut(Step),
-) -> Result<Arc<Store>, OpenError> {
-    if let Some(store) = store {
-        match catch_up(config, &store, last, progress) {
-            Ok(behind) => {
-                recovery.caught_up = behind;
-                return Ok(store);
-            }
-            Err(OpenError::Store(error)) => {
-                tracing::warn!(%error, "the store can't be caught up and is made again");
-                recovery.store_rebuilt = Some(error.to_string());
-            }
-            Err(error) => return Err(error),
-        }
-    } else if last.batch > 0 && recovery.store_rebuilt.is_none() {
-        recovery.store_rebuilt = Some("there was none".to_owned());
-    }
-    if let Some(tree) = &config.memory {
-        tree.clear();
-        let store = Store::in_memory(tree, derive(config));
-        catch_up(config, &store, last, progress)?;
-        return Ok(store);
-    }
-    let (number, store) = folder::begin(&config.folder, derive(config))?;
-    catch_up(config, &store, last, progress)?;
-    store.flush()?;
-    folder::make_ready(&config.folder, number)?;
-    Ok(store)
-}
-
-/// Applies what the journal holds behind the store's cursor, checking every chain; the batches that were missing.
-fn catch_up(
-    config: &Config,
-    store: &Store,
-    last: Place,
-    progress: &mut dyn FnMut(Step),
-) -> Result<u64, OpenError> {
-    let after = Place::of(&store.cursor()?)?.filter(|place| place.batch > 0);
-    let reader = JournalReader::up_to(Arc::clone(&config.disk), &config.folder, last);
-    let mut chains = Chains {
-        store,
-        heads: HashMap::new(),
-    };
-    let mut pending: (Vec<Line>, Cursor) = Default::default();
-    let mut failed = None;
-    reader.batches(after, &mut |place, lines| {
-        chains.check(&lines, place)?;
-        pending.0.extend(lines);
-        pending.1 = place.cursor();
-        if pending.0.len() >= CATCH_UP_COMMITS && failed.is_none() {
-            failed = store
-                .apply(std::mem::take(&mut pending.0), &pending.1)
-                .err();
-            progress(Step {
-                done: place.batch,
-                total: last.batch,
-            });
-        }
-        Ok(())
-    })?;
-    if failed.is_none() && !pending.1.0.is_empty() {
-        failed = store.apply(pending.0, &pending.1).err();
-    }
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(last.batch - after.map_or(0, |place| place.batch)),
-    }
-}
-
-/// Sees that each commit comes right behind its organisation's head.
-struct Chains<'a> {
-    store: &'a Store,
-    heads: HashMap<OrganisationId, Head>,
-}
-
-impl Chains<'_> {
-    fn check(&mut self, lines: &[Line], place: Place) -> Result<(), JournalError> {
-        for line in lines {
-            let organisation = line.organisation();
-            let head = match self.heads.get(&organisation) {
-                Some(head) => *head,
-                None => self
-                    .store
-                    .head(organisation)
-                    .map_err(|_| JournalError::Cursor)?,
-            };
-            if !line.header().follows(&head) {
-                return Err(place.damage(organisation, head).into());
-            }
-            self.heads.insert(organisation, line.head());
-        }
-        Ok(())
-    }
-}
-
-fn derive(config: &Config) -> Derive {
+pub(super) fn derive(config: &Config) -> Derive {
     Derive {
         pack: config.pack,
         directory: config.directory,
@@ -410,14 +375,25 @@ fn reserve(config: &Config) -> io::Result<()> {
         return config.disk.remove(&path);
     }
     if !there && free >= 4 * wanted {
-        let file = config.disk.open(&path, Open::Create)?;
-        let zeros = vec![0; 1 << 20];
-        for at in (0..wanted).step_by(zeros.len()) {
-            let len = zeros
-                .len()
-                .min(usize::try_from(wanted - at).unwrap_or(usize::MAX));
-            file.write_at(&zeros[..len], at)?;
+        match make_reserve(config, &path, wanted) {
+            // Somebody else filled the disk meanwhile: a start needs room more than a reserve.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                return config.disk.remove(&path);
+            }
+            made => made?,
         }
+    }
+    Ok(())
+}
+
+fn make_reserve(config: &Config, path: &Path, wanted: u64) -> io::Result<()> {
+    let file = config.disk.open(path, Open::Create)?;
+    let zeros = vec![0; 1 << 20];
+    for at in (0..wanted).step_by(zeros.len()) {
+        let len = zeros
+            .len()
+            .min(usize::try_from(wanted - at).unwrap_or(usize::MAX));
+        file.write_at(&zeros[..len], at)?;
     }
     Ok(())
 }

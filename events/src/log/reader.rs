@@ -2,7 +2,7 @@
 
 use super::follower::Progress;
 use super::heads::{Heads, Known};
-use super::journal::AppendError;
+use super::journal::{AppendError, Damage};
 use super::line::{Head, Line, Position};
 use super::store::{DirectoryEntry, Store, StoreError, Stretch};
 use crate::values::OrganisationId;
@@ -16,10 +16,13 @@ use std::time::Duration;
 pub enum LogError {
     /// The store failed: the log is to be opened again, which rebuilds it.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The store does not hold all that was acknowledged to this organisation.
+    Store(StoreError),
+    /// The store does not hold all that was acknowledged to this organisation: it is rebuilt at the next start.
     #[error("the log of organisation {0} is damaged")]
     Damaged(OrganisationId),
+    /// Neither journal nor store has all commits of this organisation any more: nothing of it is shown.
+    #[error("commits are lost: {0}")]
+    Refused(Damage),
 }
 
 /// What the log says of itself.
@@ -40,6 +43,22 @@ pub(super) struct Shared {
     pub(super) progress: Arc<Progress>,
     pub(super) sync_micros: AtomicU64,
     pub(super) appended_bytes: AtomicU64,
+    /// Lets the store be rebuilt at the next start.
+    pub(super) give_up: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Shared {
+    /// A store that can't answer right is no longer one: the next start makes it anew.
+    fn failed(&self, error: StoreError) -> LogError {
+        if let StoreError::Refused(damage) = error {
+            return LogError::Refused(damage);
+        }
+        if self.progress.find_bad() {
+            tracing::error!(%error, "the store can't be read; it is rebuilt at the next start");
+            (self.give_up)();
+        }
+        LogError::Store(error)
+    }
 }
 
 /// Reads the log; cheap to clone. Every answer holds all that was acknowledged to that organisation before it was asked.
@@ -89,17 +108,20 @@ impl LogReader {
         position: Position,
     ) -> Result<Option<Line>, LogError> {
         self.wait_applied(organisation)?;
-        Ok(self.shared.store.commit_at(organisation, position)?)
+        let found = self.shared.store.commit_at(organisation, position);
+        found.map_err(|error| self.shared.failed(error))
     }
 
     /// Every organisation that had a commit when the store last caught up.
     pub fn organisations(&self) -> Result<Vec<OrganisationId>, LogError> {
-        Ok(self.shared.store.organisations()?)
+        let found = self.shared.store.organisations();
+        found.map_err(|error| self.shared.failed(error))
     }
 
     /// All of the directory as the store has it: to be read at start; the writer adds what it records.
     pub fn directory(&self) -> Result<Vec<DirectoryEntry>, LogError> {
-        Ok(self.shared.store.directory()?)
+        let found = self.shared.store.directory();
+        found.map_err(|error| self.shared.failed(error))
     }
 
     /// Waits until everything acknowledged to this organisation is in the store (milliseconds); its head.
@@ -108,7 +130,7 @@ impl LogReader {
         if self.shared.progress.wait(known.batch) {
             Ok(known.head)
         } else {
-            Err(StoreError::Damaged.into())
+            Err(LogError::Store(StoreError::Damaged))
         }
     }
 
@@ -121,22 +143,20 @@ impl LogReader {
         }
     }
 
-    /// Whether the store failed, so that the log must be opened again.
+    /// Whether the store failed or part of it can't be read, so that the log must be opened again.
     pub fn store_failed(&self) -> bool {
-        self.shared.progress.store_failed()
+        self.shared.progress.store_failed() || self.shared.progress.store_bad()
     }
 
     fn known(&self, organisation: OrganisationId) -> Result<Known, LogError> {
-        self.shared
-            .heads
-            .get(organisation)
-            .map_err(|error| match error {
-                AppendError::Damaged(organisation) => LogError::Damaged(organisation),
-                AppendError::Conflict { .. }
-                | AppendError::TooLarge(_)
-                | AppendError::Full
-                | AppendError::Unknown => StoreError::Damaged.into(),
-            })
+        self.shared.heads.get(organisation).map_err(|error| {
+            if let AppendError::Damaged(_) = error
+                && let Err(error) = self.shared.store.head(organisation)
+            {
+                return self.shared.failed(error);
+            }
+            LogError::Damaged(organisation)
+        })
     }
 
     fn show(
@@ -155,10 +175,24 @@ impl LogReader {
                 let flow = visit(stretch);
                 broken_off = flow.is_break();
                 flow
-            })?;
-        if !broken_off && shown < head.position.max(after) {
-            return Err(LogError::Damaged(organisation));
+            });
+        match shown {
+            Ok(shown) if broken_off || shown >= head.position.max(after) => Ok(shown),
+            // Nothing is wrong with the store where the caller asked from inside a commit.
+            Ok(_) | Err(StoreError::Damaged) if !self.is_boundary(organisation, after)? => {
+                Err(LogError::Damaged(organisation))
+            }
+            Ok(_) => Err(self.shared.failed(StoreError::Damaged)),
+            Err(error) => Err(self.shared.failed(error)),
         }
-        Ok(shown)
+    }
+
+    /// Whether a commit ends at this position, or none can be there.
+    fn is_boundary(&self, organisation: OrganisationId, at: Position) -> Result<bool, LogError> {
+        let commit = self.shared.store.commit_at(organisation, at);
+        match commit.map_err(|error| self.shared.failed(error))? {
+            Some(commit) => Ok(commit.last() == at),
+            None => Ok(true),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The store: what everything reads. Made from the journal, and good to mend it.
 
-use super::journal::Cursor;
+use super::journal::{Cursor, Damage};
 use super::line::{Head, Line, Position};
 use crate::values::OrganisationId;
 use bodies::Form;
@@ -16,6 +16,7 @@ mod bodies;
 pub(super) mod folder;
 mod read;
 mod record;
+mod refused;
 mod tail;
 mod tree;
 
@@ -59,6 +60,9 @@ pub enum StoreError {
     /// It did not open within its time.
     #[error("the store did not open in time")]
     Hung,
+    /// Commits of this organisation are lost: nothing of it is shown.
+    #[error("commits are lost: {0}")]
+    Refused(Damage),
 }
 
 /// What the store makes of lines besides keeping them.
@@ -77,6 +81,8 @@ pub(super) struct Store {
     sealing: RwLock<()>,
     /// The tails of organisations applied to since the start, as they are in the tree.
     tails: Mutex<Tails>,
+    /// Who is refused, once it was read.
+    refused: RwLock<Option<HashMap<OrganisationId, Damage>>>,
 }
 
 impl Store {
@@ -86,6 +92,7 @@ impl Store {
             derive,
             sealing: RwLock::new(()),
             tails: Mutex::default(),
+            refused: RwLock::new(None),
         }
     }
 
@@ -233,7 +240,10 @@ impl Store {
 
     /// The last position and hash of an organisation, as far as applied.
     pub(super) fn head(&self, organisation: OrganisationId) -> Result<Head, StoreError> {
-        guarded(|| self.head_now(organisation))
+        guarded(|| {
+            self.allowed(organisation)?;
+            self.head_now(organisation)
+        })
     }
 
     fn head_now(&self, organisation: OrganisationId) -> Result<Head, StoreError> {

@@ -119,6 +119,11 @@ impl World {
         self.kept.insert(organisation, lines);
     }
 
+    /// Whose commits it was told, in the order of their ids.
+    pub fn organisations(&self) -> Vec<OrganisationId> {
+        self.kept.keys().copied().collect()
+    }
+
     pub fn commits(&self) -> u64 {
         self.kept.values().map(|lines| lines.len() as u64).sum()
     }

@@ -144,8 +144,17 @@ fn replayed(
 fn each(data: &Path, doing: &'static str, visit: &mut dyn FnMut(Line)) -> anyhow::Result<()> {
     let journal = JournalReader::open(Arc::new(RealDisk), data)?;
     let bar = progress::bar(doing);
-    let read = journal.read(visit, &mut |step| progress::step(&bar, step));
+    let mut lost = None;
+    let read = journal.read(
+        &mut |line| match line {
+            Ok(line) => visit(line),
+            Err(damage) => lost = lost.take().or(Some(damage)),
+        },
+        &mut |step| progress::step(&bar, step),
+    );
     bar.finish_and_clear();
     read?;
-    Ok(())
+    lost.map_or(Ok(()), |damage| {
+        Err(anyhow::anyhow!("commits are lost: {damage}"))
+    })
 }

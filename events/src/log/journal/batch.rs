@@ -22,19 +22,28 @@ pub(super) struct BatchHeader {
 
 /// Puts a whole batch into `buffer`, which is emptied first, and returns its CRC.
 pub(super) fn encode(buffer: &mut Vec<u8>, number: u64, lines: &[Line]) -> u32 {
-    let bytes: usize = lines.iter().map(|line| line.bytes().len() + 1).sum();
+    encode_rows(buffer, number, lines.iter().map(Line::bytes))
+}
+
+/// The same for rows of any kind, each without line feed.
+pub(super) fn encode_rows<'a>(
+    buffer: &mut Vec<u8>,
+    number: u64,
+    rows: impl Iterator<Item = &'a [u8]> + Clone,
+) -> u32 {
+    let bytes: usize = rows.clone().map(|row| row.len() + 1).sum();
     buffer.clear();
     buffer.reserve(bytes + HEADER_BYTES_MAX);
     put(
         buffer,
         format_args!("{{\"batch\":{number},\"bytes\":{bytes}"),
     );
-    let crc = lines.iter().fold(crc32c::crc32c(buffer), |crc, line| {
-        crc32c::crc32c_append(crc32c::crc32c_append(crc, line.bytes()), b"\n")
+    let crc = rows.clone().fold(crc32c::crc32c(buffer), |crc, row| {
+        crc32c::crc32c_append(crc32c::crc32c_append(crc, row), b"\n")
     });
     put(buffer, format_args!(",\"crc32c\":\"{crc:08x}\"}}\n"));
-    for line in lines {
-        buffer.extend_from_slice(line.bytes());
+    for row in rows {
+        buffer.extend_from_slice(row);
         buffer.push(b'\n');
     }
     crc

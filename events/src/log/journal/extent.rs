@@ -16,12 +16,18 @@ pub struct Extent {
 }
 
 impl JournalReader {
-    /// What a copy consists of that ends where this reader does; none where nothing was recorded, or no end mark says
-    /// where that is.
+    /// What a copy consists of that ends where this reader does; none where nothing was recorded, or no whole end mark
+    /// says where that is.
     pub fn extent(&self) -> io::Result<Option<Extent>> {
-        let Some(until) = self.until().filter(|until| until.batch > 0) else {
+        let Some(mut until) = self.until.filter(|until| until.batch > 0) else {
             return Ok(None);
         };
+        // Behind a mark that is an older copy, whatever is whole belongs to it.
+        let read = self.batches(Some(until), &mut |place, _| {
+            until = place;
+            Ok(())
+        });
+        read.map_err(io::Error::other)?;
         let mut files = Vec::new();
         for number in 1..=until.file {
             let name = file_name(number);

@@ -2,370 +2,259 @@
 //!
 //! Whole batches stay as they are. Between them, what is missing in an organisation's chain is taken from the store, or
 //! from lines that are still right themselves, and takes the numbers of the batches that were lost; the batches' CRCs
-//! are made anew. Batches that the store had not seen can't be put back: then nothing is changed.
+//! are made anew. What neither copy has is named in its place, and refuses that organisation alone: the store knows
+//! who had what. Batches that the store had not seen can't be put back: then nothing is changed.
+//!
+//! Interrupted at any step and run again it ends the same: every file is written beside the old one and takes its place
+//! whole, and what was put back in one file is found there the next time.
+
+mod survey;
 
 use super::scan::{self, Found, Scan};
-use super::{Damage, JournalError, Place, batch, file_name, file_path};
-use crate::log::disk::{Disk, Open, read_upto, replace};
+use super::{Damage, JournalError, Place, Sizes, batch, file_path};
+use crate::log::disk::{Disk, DiskFile, Open, read_upto};
 use crate::log::end::EndMark;
-use crate::log::line::{self, Head, Header, Line, Position};
+use crate::log::line::{LINE_BYTES_MAX, Line};
 use crate::log::store::Store;
-use crate::values::OrganisationId;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
-use std::ops::{ControlFlow, RangeInclusive};
 use std::path::Path;
+use std::sync::Arc;
+use survey::{Item, Kind, Missing, Survey, SurveyError};
 
-/// A piece of the journal.
-struct Item {
-    file: u32,
-    offset: u64,
-    kind: Kind,
-}
-
-enum Kind {
-    /// A whole batch: where it ends.
-    Good { end: u64 },
-    /// Anything else: the numbers it lost, and the lines to put there.
-    Bad {
-        numbers: RangeInclusive<u64>,
-        lines: Vec<Line>,
-    },
-}
-
-/// What a reading of all files found.
-#[derive(Default)]
-struct Survey {
-    items: Vec<Item>,
-    /// Files that must be written anew.
-    bad_files: BTreeSet<u32>,
-    /// Lines that are right in themselves, outside any whole batch.
-    loose: BTreeMap<(OrganisationId, Position), Line>,
-    /// Headers of the lines in whole batches, by item.
-    headers: Vec<(usize, Header)>,
-    next: u64,
-}
-
-/// A stretch of one organisation's log that no whole batch holds: behind `head`, up to `last`.
-struct Missing {
-    organisation: OrganisationId,
-    head: Head,
-    last: Position,
-    /// The items it lies between.
-    between: (Option<usize>, usize),
+/// What was done.
+#[derive(Debug, Default)]
+pub(in crate::log) struct Mended {
+    /// Places put back.
+    pub(in crate::log) restored: Vec<Damage>,
+    /// Where whose log ends for good.
+    pub(in crate::log) lost: Vec<Damage>,
 }
 
 /// Mends the journal from a store that had followed it up to `cursor`; `damage` is what was found first.
 pub(in crate::log) fn mend(
     disk: &dyn Disk,
     folder: &Path,
-    store: &Store,
-    cursor: Place,
+    sizes: Sizes,
+    (store, cursor): (&Store, Place),
     damage: Damage,
-) -> Result<Vec<Damage>, JournalError> {
-    let mark = EndMark::read(disk, folder)?.unwrap_or_default();
+) -> Result<Mended, JournalError> {
+    let mark = EndMark::read(disk, folder)?.newest.unwrap_or_default();
     let claimed = mark.batch.max(cursor.batch);
-    let mut survey = survey(disk, folder, claimed)?;
-    for missing in survey.missing(store).map_err(|_| damage.clone())? {
-        survey.put_back(store, &missing)?;
+    let surveyed = Survey::of(disk, folder, store, claimed);
+    let mut survey = surveyed.map_err(|error| match error {
+        SurveyError::Disk(error) => JournalError::Disk(error),
+        SurveyError::Store => damage.clone().into(),
+    })?;
+    survey.place(store)?;
+    if let Some(forked) = survey.forked() {
+        return Err(forked.into());
     }
-    let mut restored = Vec::new();
-    for item in &survey.items {
-        if let Kind::Bad { numbers, lines } = &item.kind {
-            if numbers.is_empty() && lines.is_empty() {
-                continue;
-            }
-            if numbers.is_empty() || *numbers.end() > cursor.batch {
-                return Err(item.damage().into());
-            }
-            restored.push(item.damage());
-        }
-    }
-    for number in survey.bad_files.clone() {
-        survey.write(disk, folder, number)?;
-    }
+    let mut mended = told(&survey, cursor)?;
+    mended.lost.append(&mut survey.gaps);
+    write(disk, folder, sizes, store, &survey)?;
     let last = last_place(disk, folder, &damage)?;
     if last.batch < claimed {
         return Err(damage.into());
     }
     EndMark::create(disk, folder, &last)?;
-    if restored.is_empty() {
-        restored.push(damage);
+    if mended.restored.is_empty() {
+        mended.restored.push(damage);
     }
-    Ok(restored)
+    Ok(mended)
 }
 
-impl Item {
-    fn damage(&self) -> Damage {
-        let lines = match &self.kind {
-            Kind::Good { .. } => None,
-            Kind::Bad { lines, .. } => lines.first(),
+/// What will have been put back and what is lost; an error where a bad place holds what the store had not seen.
+fn told(survey: &Survey, cursor: Place) -> Result<Mended, Damage> {
+    let mut mended = Mended::default();
+    for item in &survey.items {
+        let Kind::Bad { numbers, missing } = &item.kind else {
+            continue;
         };
-        Damage {
-            file: file_name(self.file),
-            offset: self.offset,
-            organisation: lines.map(Line::organisation),
-            position: lines.map(Line::first),
+        if numbers.is_empty() && missing.is_empty() {
+            continue;
         }
-    }
-}
-
-/// Reads all files, whole batches and what lies between them.
-fn survey(disk: &dyn Disk, folder: &Path, claimed: u64) -> io::Result<Survey> {
-    let mut survey = Survey {
-        next: 1,
-        ..Survey::default()
-    };
-    let names = disk.list(&folder.join("journal"))?;
-    let numbers = names
-        .iter()
-        .filter_map(|name| name.strip_suffix(".ndjson")?.parse::<u32>().ok());
-    let files = numbers.max().unwrap_or(1);
-    for number in 1..=files {
-        match disk.open(&file_path(folder, number), Open::Read) {
-            Ok(file) => {
-                let len = usize::try_from(file.len()?).map_err(io::Error::other)?;
-                survey.read(number, &read_upto(&*file, 0, len)?);
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => survey.bad(number, 0),
-            Err(error) => return Err(error),
+        if numbers.is_empty() || *numbers.end() > cursor.batch {
+            return Err(item.damage());
         }
-    }
-    if survey.next <= claimed {
-        let end = survey.items.last().map_or(0, |item| match item.kind {
-            Kind::Good { end } if item.file == files => end,
-            Kind::Good { .. } | Kind::Bad { .. } => 0,
-        });
-        survey.bad(files, end);
-        survey.close_gap(claimed + 1);
-    }
-    Ok(survey)
-}
-
-impl Survey {
-    fn read(&mut self, file: u32, bytes: &[u8]) {
-        let header = scan::file_header(file);
-        let mut at = header.len();
-        if !bytes.starts_with(header.as_bytes()) {
-            self.bad_files.insert(file);
-            at = 0;
-        }
-        while let Some(&byte) = bytes.get(at) {
-            if let Some((number, end)) = whole_batch(bytes, at).filter(|found| found.0 >= self.next)
-            {
-                if number > self.next {
-                    self.bad(file, at as u64);
-                    self.close_gap(number);
-                }
-                self.good(file, at, end, number, bytes);
-                at = end;
-            } else if byte == 0 && bytes[at..].iter().all(|&byte| byte == 0) {
-                return;
-            } else {
-                self.bad(file, at as u64);
-                let end = bytes[at..].iter().position(|&byte| byte == b'\n');
-                let end = end.map_or(bytes.len(), |len| at + len);
-                if let Ok(line) = Line::parse(&bytes[at..end]) {
-                    self.loose.insert((line.organisation(), line.first()), line);
-                }
-                at = end + 1;
-            }
-        }
-    }
-
-    fn good(&mut self, file: u32, start: usize, end: usize, number: u64, bytes: &[u8]) {
-        let body = bytes[start..end]
-            .splitn(2, |&byte| byte == b'\n')
-            .nth(1)
-            .unwrap_or_default();
-        let index = self.items.len();
-        let rows = body
-            .split(|&byte| byte == b'\n')
-            .filter(|row| !row.is_empty());
-        // A batch is right, so its lines are what was written; a wrong one shows when the store is made again.
-        self.headers.extend(
-            rows.filter_map(|row| line::check(row).ok())
-                .map(|header| (index, header)),
-        );
-        let kind = Kind::Good { end: end as u64 };
-        self.items.push(Item {
-            file,
-            offset: start as u64,
-            kind,
-        });
-        self.next = number + 1;
-    }
-
-    /// Notes a bad place; one behind another is the same.
-    fn bad(&mut self, file: u32, offset: u64) {
-        self.bad_files.insert(file);
-        if !matches!(
-            self.items.last(),
-            Some(Item {
-                kind: Kind::Bad { .. },
-                ..
-            })
-        ) {
-            let kind = Kind::Bad {
-                numbers: RangeInclusive::new(1, 0),
-                lines: Vec::new(),
-            };
-            self.items.push(Item { file, offset, kind });
-        }
-    }
-
-    /// The last bad place lost the batches up to the one before `number`.
-    fn close_gap(&mut self, number: u64) {
-        if let Some(Item {
-            kind: Kind::Bad { numbers, .. },
-            ..
-        }) = self.items.last_mut()
-        {
-            *numbers = self.next..=number - 1;
-        }
-        self.next = number;
-    }
-
-    /// What the whole batches lack of each organisation's log.
-    fn missing(&self, store: &Store) -> Result<Vec<Missing>, crate::log::store::StoreError> {
-        let mut heads: HashMap<OrganisationId, (Head, usize)> = HashMap::new();
-        let mut missing = Vec::new();
-        for (index, header) in &self.headers {
-            let organisation = header.organisation;
-            let before = heads.get(&organisation).copied();
-            let head = before.map(|(head, _)| head).unwrap_or_default();
-            if header.first.0 > head.position.0 + 1 {
-                let between = (before.map(|(_, index)| index), *index);
-                let last = Position(header.first.0 - 1);
-                missing.push(Missing {
-                    organisation,
-                    head,
-                    last,
-                    between,
-                });
-            }
-            let now = Head {
-                position: header.last(),
-                hash: header.hash,
-            };
-            heads.insert(organisation, (now, *index));
-        }
-        for organisation in store.organisations()? {
-            let last = store.head(organisation)?.position;
-            let before = heads.get(&organisation).copied();
-            let head = before.map(|(head, _)| head).unwrap_or_default();
-            if last > head.position {
-                let between = (before.map(|(_, index)| index), self.items.len());
-                missing.push(Missing {
-                    organisation,
-                    head,
-                    last,
-                    between,
-                });
-            }
-        }
-        Ok(missing)
-    }
-
-    /// Puts lines at the bad place they were lost at.
-    fn put_back(&mut self, store: &Store, missing: &Missing) -> Result<(), JournalError> {
-        let after = missing.between.0.map_or(0, |index| index + 1);
-        let places = self.items[after..missing.between.1].iter_mut().rev();
-        let place = places
-            .into_iter()
-            .find(|item| matches!(item.kind, Kind::Bad { .. }));
-        let refused = |at: Option<&Item>| Damage {
+        mended.restored.push(item.damage());
+        let lost = missing.iter().filter(|missing| !missing.found);
+        mended.lost.extend(lost.map(|missing| Damage {
             organisation: Some(missing.organisation),
-            position: Some(Position(missing.head.position.0 + 1)),
-            ..at.map_or(Place::default().bad(), Item::damage)
-        };
-        let Some(item) = place else {
-            return Err(refused(None).into());
-        };
-        let found = missing
-            .lines(store, &self.loose)
-            .ok_or_else(|| refused(Some(item)))?;
-        if let Kind::Bad { lines, .. } = &mut item.kind {
-            lines.extend(found);
+            position: Some(missing.lost().first),
+            ..item.damage()
+        }));
+    }
+    Ok(mended)
+}
+
+/// Writes every bad file anew.
+fn write(
+    disk: &dyn Disk,
+    folder: &Path,
+    sizes: Sizes,
+    store: &Store,
+    survey: &Survey,
+) -> io::Result<()> {
+    let mut output = Output {
+        disk,
+        folder,
+        survey,
+        number: 0,
+        beside: None,
+        at: 0,
+    };
+    let mut items = survey.items.iter().peekable();
+    while let Some(item) = items.next() {
+        output.go_to(item.file)?;
+        match &item.kind {
+            Kind::Good { end } => output.copy(item, *end)?,
+            Kind::Bad { numbers, missing } => {
+                let until = items.peek().map_or(survey.files, |next| next.file);
+                PutBack {
+                    store,
+                    sizes,
+                    output: &mut output,
+                    next: *numbers.start(),
+                    last: *numbers.end(),
+                    rows: Vec::new(),
+                    bytes: 0,
+                    left: 0,
+                    until,
+                }
+                .all(missing)?;
+            }
+        }
+    }
+    output.go_to(survey.files + 1)
+}
+
+/// The files being written, one behind the other; those that are not bad are passed over.
+struct Output<'a> {
+    disk: &'a dyn Disk,
+    folder: &'a Path,
+    survey: &'a Survey,
+    number: u32,
+    /// The new file; none where the old one stays.
+    beside: Option<Arc<dyn DiskFile>>,
+    at: u64,
+}
+
+impl Output<'_> {
+    /// Finishes files until it stands in `number`.
+    fn go_to(&mut self, number: u32) -> io::Result<()> {
+        while self.number < number {
+            if let Some(file) = self.beside.take() {
+                let path = file_path(self.folder, self.number);
+                file.sync_data()?;
+                self.disk.rename(&path.with_extension("new"), &path)?;
+                self.disk.sync_dir(&self.folder.join("journal"))?;
+            }
+            self.number += 1;
+            if self.survey.bad_files.contains(&self.number) {
+                let path = file_path(self.folder, self.number).with_extension("new");
+                self.beside = Some(self.disk.open(&path, Open::Create)?);
+                self.at = 0;
+                self.put(scan::file_header(self.number).as_bytes())?;
+            }
         }
         Ok(())
     }
 
-    /// Writes a file anew: copy, sync, rename.
-    fn write(&self, disk: &dyn Disk, folder: &Path, number: u32) -> io::Result<()> {
-        let path = file_path(folder, number);
-        let old = match disk.open(&path, Open::Read) {
-            Ok(file) => read_upto(
-                &*file,
-                0,
-                usize::try_from(file.len()?).map_err(io::Error::other)?,
-            )?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(file) = &self.beside {
+            file.write_at(bytes, self.at)?;
+            self.at += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Takes whole batches over as they are.
+    fn copy(&mut self, item: &Item, end: u64) -> io::Result<()> {
+        const PIECE_BYTES: u64 = 1 << 20;
+        if self.beside.is_none() {
+            return Ok(());
+        }
+        let old = self
+            .disk
+            .open(&file_path(self.folder, item.file), Open::Read)?;
+        let mut at = item.offset;
+        while at < end {
+            let bytes = read_upto(&*old, at, PIECE_BYTES.min(end - at) as usize)?;
+            if bytes.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.put(&bytes)?;
+            at += bytes.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+/// Writes what was lost at one bad place, in as many batches as were lost there, about equally large.
+struct PutBack<'a, 'b> {
+    store: &'a Store,
+    sizes: Sizes,
+    output: &'a mut Output<'b>,
+    next: u64,
+    last: u64,
+    rows: Vec<Vec<u8>>,
+    bytes: u64,
+    /// Bytes of rows that are not in a batch yet.
+    left: u64,
+    /// The last file that may take some.
+    until: u32,
+}
+
+impl PutBack<'_, '_> {
+    fn all(mut self, missing: &[Missing]) -> io::Result<()> {
+        let survey = self.output.survey;
+        let store = self.store;
+        let each = |visit: &mut dyn FnMut(&[u8]) -> io::Result<()>| {
+            missing.iter().try_for_each(|missing| {
+                if !missing.found {
+                    return visit(&missing.lost().bytes());
+                }
+                let mut line = |line: &Line| visit(line.bytes());
+                missing.each(store, &survey.loose, &mut line).map(|_| ())
+            })
         };
-        let mut bytes = scan::file_header(number).into_bytes();
-        let mut one = Vec::new();
-        for item in self.items.iter().filter(|item| item.file == number) {
-            match &item.kind {
-                Kind::Good { end } => {
-                    bytes.extend_from_slice(&old[item.offset as usize..*end as usize]);
-                }
-                Kind::Bad { numbers, lines } => {
-                    for (index, number) in numbers.clone().enumerate() {
-                        batch::encode(&mut one, number, if index == 0 { lines } else { &[] });
-                        bytes.extend_from_slice(&one);
-                    }
-                }
+        let mut left = 0;
+        each(&mut |row| {
+            left += row.len() as u64 + 1;
+            Ok(())
+        })?;
+        self.left = left;
+        each(&mut |row| {
+            let share = self.left.div_ceil(self.last - self.next + 1);
+            let bytes = row.len() as u64 + 1;
+            if self.next < self.last && self.bytes > 0 && self.bytes + bytes > share {
+                self.batch()?;
             }
+            self.rows.push(row.to_vec());
+            self.bytes += bytes;
+            Ok(())
+        })?;
+        while self.next <= self.last {
+            self.batch()?;
         }
-        replace(disk, &path, &bytes)
+        Ok(())
     }
-}
 
-impl Missing {
-    /// All of its lines, in order, or nothing.
-    fn lines(
-        &self,
-        store: &Store,
-        loose: &BTreeMap<(OrganisationId, Position), Line>,
-    ) -> Option<Vec<Line>> {
-        let mut lines: Vec<Line> = Vec::new();
-        let mut head = self.head;
-        let read = store.replay(self.organisation, head.position, false, &mut |stretch| {
-            if let crate::log::store::Stretch::Line(line) = stretch
-                && line.last() <= self.last
-                && line.header().follows(&head)
-            {
-                head = line.head();
-                lines.push(line.clone());
-                return ControlFlow::Continue(());
-            }
-            ControlFlow::Break(())
-        });
-        if let Err(error) = read {
-            tracing::warn!(%error, "the store helps no further");
+    fn batch(&mut self) -> io::Result<()> {
+        let full = self.output.at + self.sizes.room() > self.sizes.file;
+        let following = self.output.number + 1;
+        if full && following <= self.until && self.output.survey.bad_files.contains(&following) {
+            self.output.go_to(following)?;
         }
-        while head.position < self.last {
-            let line = loose.get(&(self.organisation, Position(head.position.0 + 1)))?;
-            if !line.header().follows(&head) {
-                return None;
-            }
-            head = line.head();
-            lines.push(line.clone());
-        }
-        Some(lines)
+        let mut bytes = Vec::with_capacity(LINE_BYTES_MAX);
+        batch::encode_rows(&mut bytes, self.next, self.rows.iter().map(Vec::as_slice));
+        self.output.put(&bytes)?;
+        self.next += 1;
+        self.left -= self.bytes;
+        self.bytes = 0;
+        self.rows.clear();
+        Ok(())
     }
-}
-
-/// Number and end of the whole batch that begins at `at`.
-fn whole_batch(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
-    let header = batch::header(&bytes[at..])?;
-    let end = usize::try_from(header.bytes)
-        .ok()?
-        .checked_add(at + header.len)?;
-    let whole = bytes.get(at..end)?;
-    let (text, body) = whole.split_at(header.len);
-    batch::matches(&header, text, body).then_some((header.number, end))
 }
 
 /// The last batch of a journal that must be whole from its beginning on.

@@ -2,7 +2,10 @@
 
 use super::reader::damage;
 use super::scan::{self, Found, Scan};
-use super::{Damage, FileJournal, JournalError, Place, Sizes, create_file, file_name, file_path};
+use super::{
+    Damage, FileJournal, JournalError, Place, Sizes, create_file, file_name, file_numbers,
+    file_path,
+};
 use crate::log::disk::{Disk, Open, read_upto};
 use crate::log::end::EndMark;
 use crate::log::heads::Heads;
@@ -20,7 +23,7 @@ pub(in crate::log) struct Opened {
     pub(in crate::log) last: Place,
     /// A batch that nobody was told of was cut off here.
     pub(in crate::log) torn: Option<Damage>,
-    /// There was no whole end mark, so one was made.
+    /// The end mark was missing or half of it unreadable, and was made again.
     pub(in crate::log) mark_made: bool,
 }
 
@@ -43,7 +46,7 @@ impl FileJournal {
         sizes: Sizes,
     ) -> Result<Opened, JournalError> {
         let mark = EndMark::read(&*disk, folder)?;
-        let witnesses: Vec<Place> = [mark, cursor].into_iter().flatten().collect();
+        let witnesses: Vec<Place> = [mark.newest, cursor].into_iter().flatten().collect();
         let files = prepare(&*disk, folder, &witnesses)?;
         let tail = find_tail(&*disk, folder, files, &witnesses)?;
         let from = witnesses.iter().copied().min_by_key(|place| place.batch);
@@ -53,7 +56,7 @@ impl FileJournal {
         }
         let file = disk.open(&file_path(folder, tail.file), Open::Write)?;
         let allocated = file.len()?;
-        let mark_made = mark.is_none() && tail.last.batch > 0;
+        let mark_made = !mark.whole && tail.last.batch > 0;
         let mark = EndMark::create(&*disk, folder, &tail.last)?;
         let torn = tail.torn.then(|| Damage {
             file: file_name(tail.file),
@@ -105,13 +108,7 @@ fn prepare(disk: &dyn Disk, folder: &Path, witnesses: &[Place]) -> Result<u32, J
     let inside = folder.join("journal");
     disk.make_dir(&inside)?;
     let mut last = 0;
-    for name in disk.list(&inside)? {
-        let Some(number) = name
-            .strip_suffix(".ndjson")
-            .and_then(|stem| stem.parse::<u32>().ok())
-        else {
-            continue;
-        };
+    for number in file_numbers(disk, folder)? {
         last += 1;
         if number != last {
             return Err(missing(last));
@@ -140,7 +137,7 @@ fn prepare(disk: &dyn Disk, folder: &Path, witnesses: &[Place]) -> Result<u32, J
 }
 
 /// Whether a file holds no more than some of its first line.
-fn half_made(disk: &dyn Disk, folder: &Path, number: u32) -> io::Result<bool> {
+pub(super) fn half_made(disk: &dyn Disk, folder: &Path, number: u32) -> io::Result<bool> {
     let file = disk.open(&file_path(folder, number), Open::Read)?;
     let header = scan::file_header(number);
     let first = read_upto(&*file, 0, header.len())?;
@@ -192,7 +189,7 @@ fn find_tail(
                 });
             }
             Found::Broken
-                if scan.number == files && scan.next > claimed && !whole_batch_behind(&scan)? =>
+                if scan.number == files && scan.next > claimed && !scan.whole_batch_behind()? =>
             {
                 return Ok(Tail {
                     last,
@@ -201,30 +198,10 @@ fn find_tail(
                     torn: true,
                 });
             }
-            Found::End | Found::Broken => return Err(damage(&scan, scan.offset).into()),
+            Found::End => return Err(scan.end_damage()?.into()),
+            Found::Broken => return Err(damage(&scan, scan.offset).into()),
         }
     }
-}
-
-/// Whether a whole batch lies anywhere behind the broken place: then the broken one was whole once, too.
-fn whole_batch_behind(scan: &Scan<'_>) -> io::Result<bool> {
-    let len = scan.file().len()?.saturating_sub(scan.offset) as usize;
-    let bytes = read_upto(scan.file(), scan.offset, len)?;
-    let mut at = 0;
-    while let Some(next) = bytes[at..].iter().position(|&byte| byte == b'{') {
-        at += next;
-        if let Some(header) = super::batch::header(&bytes[at..]) {
-            let whole = bytes.get(at..at + header.len + header.bytes as usize);
-            let right = |whole: &[u8]| {
-                super::batch::matches(&header, &whole[..header.len], &whole[header.len..])
-            };
-            if header.number > scan.next && whole.is_some_and(right) {
-                return Ok(true);
-            }
-        }
-        at += 1;
-    }
-    Ok(false)
 }
 
 /// Writes what the last run left once more, and syncs it: after a failed sync the cache shows what the disk may not

@@ -1,5 +1,6 @@
 //! Reading a journal beside whoever writes it, without its lock.
 
+use super::lost::Lost;
 use super::scan::{Found, Scan};
 use super::{Cursor, Damage, JournalError, Place, file_name};
 use crate::log::disk::Disk;
@@ -9,29 +10,51 @@ use crate::log::open::Step;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often, and how long between, a reader looks whether the end mark moves on before it takes it for an older one.
+const MARK_READINGS: u32 = 10;
+const MARK_PATIENCE: Duration = Duration::from_millis(50);
 
 /// A journal up to where it ended when this reader was made.
 pub struct JournalReader {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) folder: PathBuf,
     /// The last batch to read; `None`: whatever is whole.
-    until: Option<Place>,
+    pub(super) until: Option<Place>,
+    /// A batch that must be there.
+    at_least: u64,
+    /// `until` is what the end mark says, and that may be an older copy.
+    may_be_stale: bool,
 }
 
 impl JournalReader {
-    /// Reads the journal of the data folder `folder` up to its end mark, a running server's too.
+    /// Reads the journal of the data folder `folder` up to its end mark, a running server's too. Where that is missing,
+    /// or older than the journal, or half of it can't be read, everything that is whole: the lost half may have said
+    /// more than the other.
     pub fn open(disk: Arc<dyn Disk>, folder: &Path) -> io::Result<Self> {
-        let until = EndMark::read(&*disk, folder)?;
+        let mark = EndMark::read(&*disk, folder)?;
         Ok(Self {
             disk,
             folder: folder.to_owned(),
-            until,
+            until: mark.newest.filter(|_| mark.whole),
+            at_least: mark.newest.map_or(0, |place| place.batch),
+            may_be_stale: true,
         })
     }
 
-    /// Where it ends, as far as the end mark says.
-    pub(in crate::log) fn until(&self) -> Option<Place> {
-        self.until
+    /// The same, but that it reads up to the batch `number`, which somebody claims to have seen, or finds damage.
+    pub(in crate::log) fn at_least(self, number: u64) -> Self {
+        Self {
+            until: self.until.filter(|until| until.batch >= number),
+            at_least: self.at_least.max(number),
+            ..self
+        }
+    }
+
+    /// The last batch it must come to.
+    pub(in crate::log) fn total(&self) -> u64 {
+        self.at_least
     }
 
     /// Reads up to a place that is known to be synced.
@@ -40,6 +63,8 @@ impl JournalReader {
             disk,
             folder: folder.to_owned(),
             until: Some(until),
+            at_least: until.batch,
+            may_be_stale: false,
         }
     }
 
@@ -52,23 +77,29 @@ impl JournalReader {
     ) -> Result<Cursor, JournalError> {
         let place = Place::of(after)?;
         let mut last = place;
-        self.batches(place, &mut |place, lines| {
+        self.batches(place, &mut |place, rows| {
+            if let Some(lost) = rows.lost.first() {
+                return Err(place.lost(lost).into());
+            }
             last = Some(place);
-            lines.into_iter().for_each(&mut *visit);
+            rows.lines.into_iter().for_each(&mut *visit);
             Ok(())
         })?;
         Ok(last.map_or_else(Cursor::default, |place| place.cursor()))
     }
 
-    /// Shows `visit` every commit from the first one on, as [`Self::follow`] does; `progress` hears of the batches.
+    /// Shows `visit` every commit from the first one on, as [`Self::follow`] does, or where some organisation's log ends
+    /// since its commits are lost; `progress` hears of the batches.
     pub fn read(
         &self,
-        visit: &mut dyn FnMut(Line),
+        visit: &mut dyn FnMut(Result<Line, Damage>),
         progress: &mut dyn FnMut(Step),
     ) -> Result<(), JournalError> {
         let total = self.until.map_or(0, |place| place.batch);
-        self.batches(None, &mut |place, lines| {
-            lines.into_iter().for_each(&mut *visit);
+        self.batches(None, &mut |place, rows| {
+            let lost = rows.lost.iter().map(|lost| Err(place.lost(lost)));
+            lost.for_each(&mut *visit);
+            rows.lines.into_iter().map(Ok).for_each(&mut *visit);
             progress(Step {
                 done: place.batch,
                 total: total.max(place.batch),
@@ -81,11 +112,11 @@ impl JournalReader {
     pub(in crate::log) fn batches(
         &self,
         after: Option<Place>,
-        visit: &mut dyn FnMut(Place, Vec<Line>) -> Result<(), JournalError>,
+        visit: &mut dyn FnMut(Place, Rows) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
-        let until = self.until.map_or(u64::MAX, |until| until.batch);
+        let mut until = self.until.map_or(u64::MAX, |until| until.batch);
         let from = after.map_or(0, |place| place.batch);
-        if from >= until {
+        if from >= until && !self.may_be_stale {
             return Ok(());
         }
         let scan = match &after {
@@ -102,20 +133,57 @@ impl JournalReader {
             }
             .into());
         };
-        while scan.next <= until {
+        loop {
+            if scan.next > until {
+                if !self.may_be_stale || !self.is_stale(&scan)? {
+                    return Ok(());
+                }
+                tracing::warn!("the journal goes on behind its end mark");
+                scan.forget();
+                until = u64::MAX;
+            }
+            let may_end = until == u64::MAX && scan.next > self.at_least;
             match scan.step()? {
                 Found::Batch(place) if place.batch > from => {
-                    let lines = lines(scan.body()).map_err(|_| damage(&scan, place.start))?;
-                    visit(place, lines)?;
+                    let rows = rows(scan.body()).map_err(|_| damage(&scan, place.start))?;
+                    visit(place, rows)?;
                 }
                 Found::Batch(place) if after == Some(place) => {}
-                Found::End if self.until.is_none() => return Ok(()),
-                Found::Batch(_) | Found::End | Found::Broken => {
+                Found::End if may_end && scan.is_last_file()? => return Ok(()),
+                // Nobody was told of a batch that is not whole yet.
+                Found::Broken
+                    if may_end && scan.is_last_file()? && !scan.whole_batch_behind()? =>
+                {
+                    return Ok(());
+                }
+                Found::End => return Err(scan.end_damage()?.into()),
+                Found::Batch(_) | Found::Broken => {
                     return Err(damage(&scan, scan.offset).into());
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Whether the journal goes on behind its end mark and nobody writes there: the mark is an older one. Whoever holds
+    /// the journal moves the mark on, as soon as the batch behind it is synced.
+    fn is_stale(&self, scan: &Scan<'_>) -> io::Result<bool> {
+        for attempt in 0..MARK_READINGS {
+            if attempt > 0 {
+                std::thread::sleep(MARK_PATIENCE);
+            }
+            let mut peek = scan.clone();
+            peek.forget();
+            let goes_on = match peek.step()? {
+                Found::Batch(_) => true,
+                Found::End => !peek.is_last_file()?,
+                Found::Broken => peek.whole_batch_behind()?,
+            };
+            let mark = EndMark::read(&*self.disk, &self.folder)?.newest;
+            if !goes_on || mark.is_some_and(|mark| mark.batch >= scan.next) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -130,14 +198,25 @@ pub(super) fn damage(scan: &Scan<'_>, offset: u64) -> Damage {
     }
 }
 
-/// Reads and checks the lines of a batch.
-pub(super) fn lines(body: &[u8]) -> Result<Vec<Line>, InvalidLine> {
-    let mut lines = Vec::new();
+/// What a batch holds.
+#[derive(Debug, Default)]
+pub(in crate::log) struct Rows {
+    pub(in crate::log) lines: Vec<Line>,
+    /// What stands in place of others.
+    pub(in crate::log) lost: Vec<Lost>,
+}
+
+/// Reads and checks the rows of a batch.
+fn rows(body: &[u8]) -> Result<Rows, InvalidLine> {
+    let mut rows = Rows::default();
     if !body.is_empty() {
         let body = body.strip_suffix(b"\n").ok_or(InvalidLine::Shape)?;
         for bytes in body.split(|&byte| byte == b'\n') {
-            lines.push(Line::parse(bytes)?);
+            match Lost::parse(bytes) {
+                Some(lost) => rows.lost.push(lost),
+                None => rows.lines.push(Line::parse(bytes)?),
+            }
         }
     }
-    Ok(lines)
+    Ok(rows)
 }

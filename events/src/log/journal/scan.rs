@@ -1,7 +1,7 @@
 //! Reads a journal's batches one behind the other, without any lock.
 
 use super::batch::{self, HEADER_BYTES_MAX};
-use super::{Place, file_path};
+use super::{Damage, Place, file_name, file_numbers, file_path};
 use crate::log::disk::{Disk, DiskFile, Open, read_upto};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,12 @@ use std::sync::Arc;
 
 /// Bytes read at once.
 const WINDOW_BYTES: usize = 1 << 20;
+
+/// Longest file that is read: files are finished far below it, mended ones too.
+pub(super) const FILE_BYTES_LIMIT: u64 = 4 * super::FILE_BYTES_MAX;
+
+/// Longest batch that is read: the largest append, and what mending may have put into one.
+pub(super) const BATCH_BYTES_LIMIT: u64 = 16 << 20;
 
 /// Longest first line of a file.
 const FILE_HEADER_BYTES_MAX: usize = 128;
@@ -33,6 +39,7 @@ pub(super) enum Found {
 }
 
 /// A place in the journal, moving forward.
+#[derive(Clone)]
 pub(super) struct Scan<'a> {
     disk: &'a dyn Disk,
     folder: PathBuf,
@@ -67,10 +74,10 @@ impl<'a> Scan<'a> {
         if newer_format(&first) {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "a newer journal format",
+                format!("journal file {} has a newer format", file_name(number)),
             ));
         }
-        if !first.starts_with(header.as_bytes()) {
+        if !first.starts_with(header.as_bytes()) || file.len()? > FILE_BYTES_LIMIT {
             return Ok(None);
         }
         let offset = header.len() as u64;
@@ -117,21 +124,67 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Drops what was read ahead: somebody may have written since.
+    pub(super) fn forget(&mut self) {
+        self.window.clear();
+    }
+
     /// The lines of the batch just found.
     pub(super) fn body(&self) -> &[u8] {
         &self.window[self.body.0..self.body.1]
     }
 
-    /// The open file it stands in.
-    pub(super) fn file(&self) -> &dyn DiskFile {
-        &*self.file
+    /// Whether no file of the journal stands behind this one, but one that was just being made.
+    pub(super) fn is_last_file(&self) -> io::Result<bool> {
+        match file_numbers(self.disk, &self.folder)?.last() {
+            Some(&last) if last > self.number + 1 => Ok(false),
+            Some(&last) if last == self.number + 1 => {
+                super::open::half_made(self.disk, &self.folder, last)
+            }
+            Some(_) | None => Ok(true),
+        }
+    }
+
+    /// Whether a whole batch lies anywhere behind the broken place: then the broken one was whole once, too.
+    pub(super) fn whole_batch_behind(&self) -> io::Result<bool> {
+        let len = self.file.len()?.saturating_sub(self.offset) as usize;
+        let bytes = read_upto(&*self.file, self.offset, len)?;
+        let mut at = 0;
+        while let Some(next) = bytes[at..].iter().position(|&byte| byte == b'{') {
+            at += next;
+            if let Some(header) = batch::header(&bytes[at..])
+                && header.number > self.next
+                && header.bytes <= BATCH_BYTES_LIMIT
+                && let Some(whole) = bytes.get(at..at + header.len + header.bytes as usize)
+                && batch::matches(&header, &whole[..header.len], &whole[header.len..])
+            {
+                return Ok(true);
+            }
+            at += 1;
+        }
+        Ok(false)
+    }
+
+    /// Where it went wrong, found at an end that is none: this place, or the file behind that is not right.
+    pub(super) fn end_damage(&self) -> io::Result<Damage> {
+        let last = file_numbers(self.disk, &self.folder)?.last().copied();
+        let (number, offset) = match last {
+            Some(last) if last > self.number => (self.number + 1, 0),
+            Some(_) | None => (self.number, self.offset),
+        };
+        Ok(Damage {
+            file: file_name(number),
+            offset,
+            organisation: None,
+            position: None,
+        })
     }
 
     fn batch(&mut self, start: usize) -> io::Result<Found> {
         let Some(header) = batch::header(&self.window[start..]) else {
             return Ok(Found::Broken);
         };
-        if header.number != self.next || header.bytes > self.file.len()? {
+        if header.number != self.next || header.bytes > BATCH_BYTES_LIMIT.min(self.file.len()?) {
             return Ok(Found::Broken);
         }
         let len = header.len + header.bytes as usize;

@@ -51,8 +51,14 @@ impl Bodies {
 
     /// The bytes at a place; an error where the file ends before.
     pub(super) fn get(&self, form: Form, at: u64, len: usize) -> io::Result<Vec<u8>> {
+        let body = self.body(form);
+        // Before room is made for it.
+        let end = at.checked_add(len as u64);
+        if end.is_none_or(|end| end > body.end.load(Ordering::Relaxed)) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         let mut bytes = vec![0; len];
-        self.body(form).file.read_exact_at(&mut bytes, at)?;
+        body.file.read_exact_at(&mut bytes, at)?;
         Ok(bytes)
     }
 

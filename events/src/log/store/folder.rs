@@ -27,7 +27,21 @@ pub(in crate::log) fn open(
     let Some(number) = ready(folder)? else {
         return Ok(None);
     };
-    open_number(folder, number, derive).map(Some)
+    let store = open_number(folder, number, derive)?;
+    guarded(|| store.check_extent())?;
+    Ok(Some(store))
+}
+
+/// All stores there are, ready or not, of those that open: what of them is right tells itself.
+pub(in crate::log) fn leftovers(folder: &Path, derive: Derive) -> Vec<Arc<Store>> {
+    let mut found = Vec::new();
+    for number in numbers(folder).unwrap_or_default() {
+        match open_number(folder, number, derive) {
+            Ok(store) => found.push(store),
+            Err(error) => tracing::warn!(number, %error, "a leftover store does not open"),
+        }
+    }
+    found
 }
 
 /// An empty store beside the one that is ready; [`make_ready`] lets it take the place.
@@ -85,7 +99,8 @@ fn path(folder: &Path, number: u64) -> PathBuf {
     folder.join("store").join(number.to_string())
 }
 
-fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
+/// All numbers there are, in order.
+pub(in crate::log) fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
     let entries = match fs::read_dir(folder.join("store")) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -128,7 +143,6 @@ fn open_number(folder: &Path, number: u64, derive: Derive) -> Result<Arc<Store>,
         Ok(Ok(opened)) => {
             let tree = opened?;
             let store = Store::new(Box::new(OnDisk { tree, bodies }), derive);
-            guarded(|| store.check_extent())?;
             Ok(Arc::new(store))
         }
         Ok(Err(_)) => Err(StoreError::Panicked),

@@ -1,7 +1,7 @@
 //! Reading one organisation's log, or the directory, from the store.
 
 use super::bodies::Form;
-use super::record::{self, CHUNK, ChunkHeader, DIRECTORY, PACKED, TAIL};
+use super::record::{self, CHUNK, ChunkHeader, DIRECTORY, PACKED, REFUSED, TAIL};
 use super::{DirectoryEntry, Store, StoreError, behind, guarded};
 use crate::log::line::{Head, Line, Position};
 use crate::values::OrganisationId;
@@ -54,6 +54,7 @@ impl Store {
         packed: bool,
         visit: &mut dyn FnMut(Stretch<'_>) -> ControlFlow<()>,
     ) -> Result<Position, StoreError> {
+        guarded(|| self.allowed(organisation))?;
         let mut head: Option<Head> = (after.0 == 0).then(Head::default);
         let mut at = after;
         loop {
@@ -84,6 +85,7 @@ impl Store {
             return Ok(None);
         };
         guarded(|| {
+            self.allowed(organisation)?;
             let _sealing = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
             let mut found = None;
             if let Some(chunk) = self.chunk_with(organisation, position.0)?
@@ -110,7 +112,7 @@ impl Store {
         guarded(|| {
             let _sealing = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
             let mut found = std::collections::BTreeSet::new();
-            for kind in [TAIL, PACKED] {
+            for kind in [TAIL, PACKED, REFUSED] {
                 let mut from = vec![kind];
                 loop {
                     let mut next = None;

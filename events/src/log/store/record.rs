@@ -22,6 +22,7 @@ pub(super) const TAIL: u8 = b't';
 pub(super) const CHUNK: u8 = b'c';
 pub(super) const PACKED: u8 = b'p';
 pub(super) const DIRECTORY: u8 = b'd';
+pub(super) const REFUSED: u8 = b'x';
 pub(super) const CURSOR: &[u8] = b"m";
 pub(super) const EXTENT: &[u8] = b"n";
 

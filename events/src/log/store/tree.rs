@@ -147,6 +147,20 @@ impl MemoryTree {
         *self.lock() = Memory::default();
     }
 
+    /// An empty one, to be filled before this one takes over what it holds.
+    pub(in crate::log) fn beside(&self) -> Self {
+        Self::default()
+    }
+
+    /// From now on holds what `other` does, all of it flushed.
+    pub(in crate::log) fn become_like(&self, other: &Self) {
+        let now = std::mem::take(&mut other.lock().now);
+        let mut state = self.lock();
+        state.flushed.clone_from(&now);
+        state.now = now;
+        state.unflushed.clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Memory> {
         self.state.lock().expect("no holder of this lock panics")
     }

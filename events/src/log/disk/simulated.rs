@@ -34,6 +34,10 @@ struct State {
     files: Vec<Contents>,
     steps: u64,
     fault: Option<(u64, Fault)>,
+    reads: u64,
+    read_fault: Option<u64>,
+    /// Over every write and sync so far: equal runs have equal ones.
+    trace: u32,
     down: bool,
     free: u64,
     total: u64,
@@ -91,6 +95,9 @@ impl SimulatedDisk {
             files: Vec::new(),
             steps: 0,
             fault: None,
+            reads: 0,
+            read_fault: None,
+            trace: 0,
             down: false,
             free: 1 << 40,
             total: 1 << 41,
@@ -106,6 +113,22 @@ impl SimulatedDisk {
         self.lock().steps
     }
 
+    /// Readings so far: opening, listing, reading, asking for a length.
+    pub fn reads(&self) -> u64 {
+        self.lock().reads
+    }
+
+    /// Lets the reading that is `after` away (0: the next) fail with an input/output error.
+    pub fn plan_read(&self, after: u64) {
+        let mut state = self.lock();
+        state.read_fault = Some(state.reads + after);
+    }
+
+    /// A checksum over all writes and syncs so far, in their order.
+    pub fn trace(&self) -> u32 {
+        self.lock().trace
+    }
+
     /// Lets `fault` happen at the step that is `after` steps away (0: the next).
     pub fn plan(&self, after: u64, fault: Fault) {
         let mut state = self.lock();
@@ -118,7 +141,7 @@ impl SimulatedDisk {
         self.lock().down
     }
 
-    /// Sets the room that is left.
+    /// Sets the room that is left: what makes files longer takes of it.
     pub fn set_free(&self, free: u64) {
         self.lock().free = free;
     }
@@ -134,6 +157,7 @@ impl SimulatedDisk {
         let mut state = self.lock();
         state.down = false;
         state.fault = None;
+        state.read_fault = None;
         for index in 0..state.files.len() {
             state.reach_platter(index);
             let contents = &mut state.files[index];
@@ -163,6 +187,7 @@ impl SimulatedDisk {
     pub fn kill(&self) {
         let mut state = self.lock();
         state.fault = None;
+        state.read_fault = None;
         if state.down {
             drop(state);
             self.restart();
@@ -209,6 +234,25 @@ impl State {
         }
     }
 
+    /// Counts a reading and says whether it fails.
+    fn read(&mut self) -> io::Result<()> {
+        if self.down {
+            return Err(error(Fault::Crash));
+        }
+        let at = self.reads;
+        self.reads += 1;
+        if self.read_fault == Some(at) {
+            self.read_fault = None;
+            return Err(error(Fault::Fail));
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, what: &[u8], index: usize, offset: u64) {
+        let place = [index as u64, offset].map(u64::to_be_bytes).concat();
+        self.trace = crc32c::crc32c_append(crc32c::crc32c_append(self.trace, &place), what);
+    }
+
     /// Counts a step that either happens or does not.
     fn whole_step(&mut self) -> io::Result<()> {
         match self.step()? {
@@ -250,9 +294,7 @@ struct SimulatedFile {
 impl Disk for SimulatedDisk {
     fn open(&self, path: &Path, how: Open) -> io::Result<Arc<dyn DiskFile>> {
         let mut state = self.lock();
-        if state.down {
-            return Err(error(Fault::Crash));
-        }
+        state.read()?;
         let index = match (state.names.get(path).copied(), how) {
             (Some(index), Open::Read | Open::Write) => index,
             (None, Open::Read | Open::Write) => return Err(io::ErrorKind::NotFound.into()),
@@ -275,7 +317,8 @@ impl Disk for SimulatedDisk {
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let state = self.lock();
+        let mut state = self.lock();
+        state.read()?;
         let inside = state
             .names
             .keys()
@@ -289,6 +332,7 @@ impl Disk for SimulatedDisk {
         let mut state = self.lock();
         state.whole_step()?;
         let index = state.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
+        state.note(b"rename", index, 0);
         state.names.insert(to.to_owned(), index);
         Ok(())
     }
@@ -327,10 +371,8 @@ impl Disk for SimulatedDisk {
 
 impl DiskFile for SimulatedFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let state = self.disk.lock();
-        if state.down {
-            return Err(error(Fault::Crash));
-        }
+        let mut state = self.disk.lock();
+        state.read()?;
         let now = &state.files[self.index].now;
         let from = usize::try_from(offset).map_or(now.len(), |offset| offset.min(now.len()));
         let len = buffer.len().min(now.len() - from);
@@ -340,12 +382,20 @@ impl DiskFile for SimulatedFile {
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let mut state = self.disk.lock();
-        let fault = state.step()?;
-        let written = match fault {
+        let mut fault = state.step()?;
+        let from = usize::try_from(offset).map_err(io::Error::other)?;
+        let mut written = match fault {
             None => bytes.len(),
             Some(_) => state.below(bytes.len() as u64 + 1) as usize,
         };
-        let from = usize::try_from(offset).map_err(io::Error::other)?;
+        let len = state.files[self.index].now.len();
+        let longer = ((from + written).saturating_sub(len) as u64).min(written as u64);
+        if longer > state.free {
+            written -= (longer - state.free) as usize;
+            fault = fault.or(Some(Fault::Full));
+        }
+        state.free -= longer.min(state.free);
+        state.note(&bytes[..written], self.index, offset);
         state.files[self.index].write(&bytes[..written], from);
         fault.map_or(Ok(()), |fault| Err(error(fault)))
     }
@@ -353,6 +403,7 @@ impl DiskFile for SimulatedFile {
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.disk.lock();
         let fault = state.step()?;
+        state.note(b"sync", self.index, 0);
         if state.lies {
             return Ok(());
         }
@@ -378,6 +429,8 @@ impl DiskFile for SimulatedFile {
     }
 
     fn len(&self) -> io::Result<u64> {
-        Ok(self.disk.lock().files[self.index].now.len() as u64)
+        let mut state = self.disk.lock();
+        state.read()?;
+        Ok(state.files[self.index].now.len() as u64)
     }
 }

@@ -1,16 +1,18 @@
 //! Every page with lifelike data, drawn into `target/pages` to be looked at, and held to what all pages promise.
 
 mod house;
+mod months;
 mod numbers;
 mod till;
 mod visitors;
 
 use house::*;
+use months::*;
 use numbers::*;
 use till::*;
 use visitors::*;
 
-use super::view::{Choice, Notice, Page, Tone, bar, coordinator, month, visitor};
+use super::view::{Choice, Notice, Page, Tone, bar, coordinator, month, statement, visitor};
 use super::{STYLESHEET, chart, tally};
 use crate::i18n::Language;
 use askama::Template;
@@ -64,6 +66,9 @@ fn team(t: Language) -> Vec<(&'static str, String)> {
         ("settings", settings(t)),
         ("standing", standing(t)),
         ("month", month_page(t)),
+        ("month-close", month_close(t)),
+        ("statement", one_statement(t)),
+        ("statements", statements(t)),
         ("entries", entries(t)),
     ]);
     pages

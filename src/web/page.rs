@@ -19,6 +19,7 @@ mod posters;
 mod programme;
 mod settings;
 mod standing;
+mod statements;
 mod telling;
 mod today;
 mod visitor;
@@ -66,6 +67,7 @@ pub fn routes(routes: &mut ServiceConfig) {
         .configure(programme::routes)
         .configure(settings::routes)
         .configure(standing::routes)
+        .configure(statements::routes)
         .configure(today::routes)
         .configure(visitor::routes);
 }

@@ -321,3 +321,69 @@ entry-measurement = Measurement
 entry-opening = The house
 entry-retraction = Taken back
 entry-confirmation = Checked
+
+month-close = Close this month
+month-close-what = Is everything right? Then you put the figures down in a signed statement. You can give it to the municipality or a fund.
+month-restated = The figures were added to on { $when }.
+month-statement = See the statement
+close-title = Close { $month }
+close-what = You put the figures of this month down in a statement. Whoever gets it can check that nothing in it was changed.
+close-missing = { $count ->
+    [one] 1 thing is still missing in this month.
+   *[other] { $count } things are still missing in this month.
+}
+close-waiting = { $count ->
+    [one] 1 entry still waits to be checked, and doesn’t count yet.
+   *[other] { $count } entries still wait to be checked, and don’t count yet.
+}
+close-look = Look first
+close-fixed = After that nothing in this month can be taken back, cancelled, or changed with an earlier date.
+close-late = Does an entry still come in later, for example from a phone without reception? Then Meetellen makes a new statement by itself, which says what changed and why.
+close-small = Numbers from 1 to 4 visitors, participants or donors are not in it: that way nobody can be recognised.
+close-for-ever = Closing can’t be undone.
+close-go = Close { $month }
+close-not = Not yet
+statement-title = Statement of { $month }
+statement-given = Put down on { $when }.
+statement-older = There is a newer statement of this month.
+statement-to-newer = See that one
+statement-download = Download the statement
+statement-to-month = To the month
+statement-all = All statements
+statement-changed = What changed
+statement-changed-what = This statement takes the place of the one of { $when }.
+statement-to-before = See that one
+statement-old = Was
+statement-new = Is now
+statement-withheld = Which entries these are is not told here: a small number of people could be recognised by it.
+statement-causes = The entries that came in later
+statement-not-told = not shown
+statement-mended = What was put right
+statement-retracted = Taken back
+statement-late = Came in later
+statement-pending = Still waits to be checked
+statement-small = A statement says “<5” for 1 to 4 people. What would give such a small number away is left out.
+statement-check = Check that this is right
+statement-check-how = The file is signed. With the program meetellen, or any other that knows Ed25519, you can check that nothing in it was changed. Compare the key’s mark with the one the house gave you.
+statement-key = Key
+statement-number = Number
+statement-line = Counted up to line
+statement-hash = Mark of the log
+statement-file = SHA-256 of the file
+statements-title = Statements
+statements-what = Each closed month has a signed statement. When something comes in later there is a new one, and the old one stays.
+statements-none = No month has been closed yet.
+statement-closed-on = Closed on { $when }.
+statement-restated-on = Added to on { $when }.
+statement-holds = holds now
+statement-replaced = replaced
+arrival-count = { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+} ({ $what })
+arrival-devices = { $count ->
+    [one] from 1 device
+   *[other] from { $count } devices
+}
+arrival-line = { $what }, came in on { $when }.
+arrival-facts = Something that also holds for earlier days changed too, such as an hourly rate or an age group.

@@ -321,3 +321,69 @@ entry-measurement = Meting
 entry-opening = Het huis
 entry-retraction = Teruggenomen
 entry-confirmation = Gecontroleerd
+
+month-close = Sluit deze maand af
+month-close-what = Klopt alles? Dan leg je de cijfers vast in een ondertekende verklaring. Die kun je aan de gemeente of een fonds geven.
+month-restated = De cijfers zijn aangevuld op { $when }.
+month-statement = Bekijk de verklaring
+close-title = { $month } afsluiten
+close-what = Je legt de cijfers van deze maand vast in een verklaring. Iedereen die hem krijgt, kan nagaan dat er niets aan veranderd is.
+close-missing = { $count ->
+    [one] Er mist nog 1 ding in deze maand.
+   *[other] Er missen nog { $count } dingen in deze maand.
+}
+close-waiting = { $count ->
+    [one] 1 telling wacht nog op controle en telt nog niet mee.
+   *[other] { $count } tellingen wachten nog op controle en tellen nog niet mee.
+}
+close-look = Kijk eerst
+close-fixed = Daarna kun je in deze maand niets meer terugnemen, afgelasten of met terugwerkende kracht veranderen.
+close-late = Komt er later nog een telling binnen, bijvoorbeeld van een telefoon zonder bereik? Dan maakt Meetellen zelf een nieuwe verklaring, en daarin staat wat er veranderd is en waardoor.
+close-small = Aantallen van 1 tot en met 4 bezoekers, deelnemers of gevers staan er niet in: zo is niemand te herkennen.
+close-for-ever = Afsluiten kun je niet ongedaan maken.
+close-go = Sluit { $month } af
+close-not = Nog niet
+statement-title = Verklaring over { $month }
+statement-given = Vastgelegd op { $when }.
+statement-older = Er is een nieuwere verklaring over deze maand.
+statement-to-newer = Bekijk die
+statement-download = Download de verklaring
+statement-to-month = Naar de maand
+statement-all = Alle verklaringen
+statement-changed = Wat er veranderd is
+statement-changed-what = Deze verklaring komt in de plaats van die van { $when }.
+statement-to-before = Bekijk die van toen
+statement-old = Was
+statement-new = Is nu
+statement-withheld = Welke tellingen dit zijn staat hier niet: daarmee zou een klein aantal mensen te herkennen zijn.
+statement-causes = De tellingen die later binnenkwamen
+statement-not-told = niet getoond
+statement-mended = Wat er hersteld is
+statement-retracted = Teruggenomen
+statement-late = Later binnengekomen
+statement-pending = Wacht nog op controle
+statement-small = In een verklaring staat bij 1 tot en met 4 mensen “<5”. Wat zo’n klein aantal zou verraden, staat er niet in.
+statement-check = Nagaan of dit klopt
+statement-check-how = Het bestand is ondertekend. Met het programma meetellen, of met een ander programma dat Ed25519 kent, ga je na dat er niets aan veranderd is. Vergelijk het kenmerk van de sleutel met dat wat het huis je gaf.
+statement-key = Sleutel
+statement-number = Nummer
+statement-line = Geteld tot en met regel
+statement-hash = Kenmerk van het logboek
+statement-file = SHA-256 van het bestand
+statements-title = Verklaringen
+statements-what = Van elke afgesloten maand is er een ondertekende verklaring. Komt er later iets bij, dan komt er een nieuwe, en blijft de oude staan.
+statements-none = Er is nog geen maand afgesloten.
+statement-closed-on = Afgesloten op { $when }.
+statement-restated-on = Aangevuld op { $when }.
+statement-holds = geldt nu
+statement-replaced = vervangen
+arrival-count = { $count ->
+    [one] 1 telling
+   *[other] { $count } tellingen
+} ({ $what })
+arrival-devices = { $count ->
+    [one] van 1 toestel
+   *[other] van { $count } toestellen
+}
+arrival-line = { $what }, binnengekomen op { $when }.
+arrival-facts = Ook veranderde er iets dat voor eerdere dagen geldt, zoals een uurtarief of een leeftijdsgroep.

@@ -55,6 +55,11 @@ pub(super) fn month_page(t: Language) -> String {
         previous: "2026-09".to_owned(),
         next: Some("2026-11".to_owned()),
         running: false,
+        closed: Some(month::Closed {
+            on: t.date(date(2026, 11, 2)),
+            restated_on: Some(t.date(date(2026, 11, 9))),
+            statement: format!("/statements/{}", id(7)),
+        }),
         figures: vec![
             visits,
             figure(t, "participations", Some(t.number(600)), "counted"),

@@ -2,7 +2,7 @@
 
 mod tables;
 
-use super::{Frame, path, read, see, show};
+use super::{Frame, path, read, see, show, statements};
 use super::{entries, mend};
 use crate::api::caller::FigureReader;
 use crate::i18n::Language;
@@ -10,7 +10,7 @@ use crate::live::Live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use crate::web::chart::{self, Bar};
-use crate::web::view::month::{ActivityRow, Figure, Month, Share};
+use crate::web::view::month::{ActivityRow, Closed, Figure, Month, Share};
 use actix_web::web::{Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::civil::Date;
@@ -22,7 +22,7 @@ use meetellen_projections::sections::{DayRow, Sections, sections};
 use std::collections::BTreeMap;
 
 /// The figures that stand first, large; the others follow behind one tap.
-const FIRST: [&str; 12] = [
+pub(super) const FIRST: [&str; 12] = [
     "visits",
     "participations",
     "unique_visitors",
@@ -49,6 +49,10 @@ pub fn routes(routes: &mut ServiceConfig) {
 
 /// `GET /month`: the running month's.
 async fn running(node: Data<Node>, reader: FigureReader) -> HttpResponse {
+    // A funder sees closed months alone.
+    if reader.role == Role::Viewer {
+        return see("/statements");
+    }
     let month = reader.today(&node).month();
     see(format!("/month/{month}"))
 }
@@ -61,15 +65,17 @@ async fn month(
     month: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let frame = Frame::of(&node, &request, &reader);
-    // A funder sees closed months, and none is closed.
-    if reader.role == Role::Viewer {
-        return Err(Cause::Forbidden.into());
-    }
     let month: Calendar = month
         .parse()
         .map_err(|_| Problem::from(Cause::UnknownPeriod))?;
     let today = reader.today(&node);
     let live = reader.live.snapshot();
+    // A funder sees a closed month as its statement tells it, and no other.
+    if reader.role == Role::Viewer {
+        let closed = live.organisation.months().month(month);
+        let closed = closed.ok_or_else(|| Problem::from(Cause::Forbidden))?;
+        return Ok(see(statements::address(closed.current.id)));
+    }
     // A month of a big house takes milliseconds to count: other requests go on meanwhile.
     let page = node.blocking(move |_| page(&live, frame, month, today));
     show(&node, &request, &page.await?)
@@ -102,6 +108,7 @@ fn page(live: &Live, Frame { t, page }: Frame, month: Calendar, today: Day) -> M
     first.sort_by_key(|(place, _)| *place);
     let found = sections(ledger, &period);
     let running = today.month() <= month;
+    let closed = closing(live, month, t);
     let days = &found.by_day;
     let bars = bars(days);
     Month {
@@ -110,6 +117,7 @@ fn page(live: &Live, Frame { t, page }: Frame, month: Calendar, today: Day) -> M
         previous: month.previous().to_string(),
         next: (month < today.month()).then(|| month.next().to_string()),
         running,
+        closed,
         figures: first.into_iter().map(|(_, figure)| figure).collect(),
         more,
         unknown: unknown.join(", "),
@@ -129,6 +137,19 @@ fn page(live: &Live, Frame { t, page }: Frame, month: Calendar, today: Day) -> M
         t,
         page,
     }
+}
+
+/// What is said of a month that is closed.
+fn closing(live: &Live, month: Calendar, t: Language) -> Option<Closed> {
+    let closed = live.organisation.months().month(month)?;
+    let zone = live.organisation.zone().cloned().unwrap_or_default();
+    let on = |at| t.date(zone.day_of(at).date());
+    let restated = closed.current.restates.is_some();
+    Some(Closed {
+        on: on(closed.closed_at),
+        restated_on: restated.then(|| on(closed.current.recorded_at)),
+        statement: statements::address(closed.current.id),
+    })
 }
 
 /// Writes figures as the page shows them.
@@ -182,7 +203,7 @@ fn shares(shares: &BTreeMap<&'static str, String>) -> Vec<Share> {
 }
 
 /// Whole percent of a share with two decimals.
-fn percent(share: &str) -> u64 {
+pub(super) fn percent(share: &str) -> u64 {
     let digits: String = share.chars().filter(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(0)
 }

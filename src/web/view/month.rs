@@ -72,6 +72,17 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+/// What is said of a month that is closed.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// The day it was closed on, in words.
+    pub on: String,
+    /// The day its statement was last made anew, in words.
+    pub restated_on: Option<String>,
+    /// Address of the statement that holds.
+    pub statement: String,
+}
+
 page! {
     /// The month's figures, what to mend, and what to take along.
     Month in "month.html" {
@@ -85,6 +96,8 @@ page! {
         next: Option<String>,
         /// Whether it isn't over yet.
         running: bool,
+        /// When it was closed, if it is.
+        closed: Option<Closed>,
         /// The figures most asked for.
         figures: Vec<Figure>,
         /// The others.

@@ -281,7 +281,8 @@ fn is_row(row: &Value, named: &str) -> bool {
         "indicator",
         "funder",
     ];
-    members.iter().any(|member| text(row, member) == named) || row["year"].to_string() == named
+    let year = row["year"].as_i64().map(|year| year.to_string());
+    members.iter().any(|member| text(row, member) == named) || year.as_deref() == Some(named)
 }
 
 /// What came, in sentences: so many entries of a type, from so many devices, on which day.

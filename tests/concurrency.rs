@@ -82,6 +82,43 @@ fn a_hundred_equal_requests_at_once_record_one_entry() {
 }
 
 #[test]
+fn a_queue_that_two_devices_flush_at_once_again_and_again_is_recorded_once() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let devices = [house.device(Role::Bar), house.device(Role::Volunteer)];
+    let head = house.head();
+    let queue: Vec<Value> = (1..=20)
+        .map(|cups| house.entry("coffee", json!({ "cups": cups })))
+        .collect();
+    // One sends it as it was, one the other way round; both have half of it in common with a third request.
+    let turned: Vec<Value> = queue.iter().rev().cloned().collect();
+    let flushes: Vec<_> = (0..100)
+        .map(|i| (&devices[i % 2], [&queue[..], &turned, &queue[..10]][i % 3]))
+        .collect();
+    let told = at_once(&flushes, |(device, entries)| {
+        let told = device.record(&json!(entries)).told(200);
+        told["results"].as_array().expect("results").clone()
+    });
+    let mut places: std::collections::HashMap<&Value, &Value> = Default::default();
+    let mut recorded = 0;
+    for ((_, entries), answers) in flushes.iter().zip(&told) {
+        for (entry, answer) in entries.iter().zip(answers) {
+            assert_eq!(answer["id"], entry["id"]);
+            recorded += usize::from(answer["status"] == "recorded");
+            let first = places.entry(&entry["id"]).or_insert(&answer["position"]);
+            assert_eq!(*first, &answer["position"], "one answer");
+        }
+    }
+    assert_eq!((recorded, house.head()), (20, head + 20));
+    is_a_chain(&house);
+    let figures = house
+        .coordinator
+        .get("/api/v1/figures?period=2026-10-07")
+        .told(200);
+    assert_eq!(figures["by_day"][0]["coffee_cups"], 210);
+}
+
+#[test]
 fn one_name_given_by_many_at_once_is_one_giver() {
     let server = Server::start();
     let house = server.found("badhuis");

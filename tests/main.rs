@@ -12,6 +12,7 @@ mod bad_input;
 mod browser;
 mod calendar;
 mod cli;
+mod clocks;
 mod concurrency;
 mod contract;
 mod durability;

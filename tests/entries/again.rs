@@ -2,6 +2,7 @@
 
 use super::PHONE;
 use crate::support::Server;
+use crate::support::client::Client;
 use crate::support::house::{House, entry, text};
 use meetellen_events::access::Role;
 use serde_json::{Value, json};
@@ -146,4 +147,113 @@ fn a_phone_that_was_offline_counts_on_the_day_it_happened() {
     );
     let listed = house.coordinator.get("/api/v1/entries").told(200);
     assert_eq!(listed["items"][0]["late"], true);
+}
+
+/// Answers to the same entries, one for each.
+#[track_caller]
+fn told(client: &Client, entries: &Value) -> Vec<Value> {
+    let told = client.record(entries).told(200);
+    told["results"].as_array().expect("results").clone()
+}
+
+#[test]
+fn a_repeat_after_more_than_a_year_is_told_the_first_answer() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let (door, coffee) = (
+        house.code(json!({ "for": "door", "day": "2026-10-07" })),
+        house.entry("coffee", json!({ "cups": 3 })),
+    );
+    let start = json!({ "volunteer": house.volunteer(), "kind": "bar" });
+    let start = house.entry("shift_start", start);
+    let entries = json!([
+        coffee,
+        house.entry("check_in", json!({ "visitor": PHONE, "adults": 2 })),
+        house.entry("check_in", json!({ "code": door, "visitor": PHONE })),
+        house.entry("donation", json!({ "money_cents": 500, "donor": "Ans" })),
+        start,
+        house.entry("shift_end", json!({ "shift": start["id"] })),
+        house.entry("bar_revenue", json!({ "amount_cents": 1250 })),
+        house.entry(
+            "retraction",
+            json!({ "retracts": coffee["id"], "reason": "mis" })
+        ),
+    ]);
+    let id = house.id;
+    let first = told(&house.coordinator, &entries);
+    for answer in &first {
+        assert!(answer["position"].is_u64(), "{answer}");
+    }
+    let values = |client: &Client| -> Vec<(Value, Value)> {
+        let told = client.get("/api/v1/figures?period=2026-10").told(200);
+        let rows = told["figures"].as_array().expect("figures").iter();
+        rows.map(|row| (row["key"].clone(), row["value"].clone()))
+            .collect()
+    };
+    // Once the log knows that the month is over: what is counted by whole weeks stands still then.
+    server.pass_minutes(30 * 24 * 60);
+    let before = values(&house.device(Role::Coordinator));
+    let mut server = server;
+    for days in [200, 210, 400] {
+        server.pass_minutes(days * 24 * 60);
+        // A start destroys the keys of months that are long over.
+        server = server.restart();
+        let house = House {
+            server: &server,
+            id,
+            coordinator: server.anyone(),
+        };
+        let [one, other] = [Role::Volunteer, Role::Coordinator].map(|role| house.device(role));
+        let head = server.head(id);
+        for client in [&one, &other] {
+            for (first, again) in first.iter().zip(told(client, &entries)) {
+                assert_eq!(again["status"], "duplicate", "{again}");
+                let place = |answer: &Value| (answer["position"].clone(), answer["hash"].clone());
+                assert_eq!(place(&again), place(first));
+            }
+        }
+        assert_eq!(server.head(id), head, "{days} days later");
+        for (then, now) in before.iter().zip(values(&other)) {
+            assert_eq!(*then, now);
+        }
+        // The same id with something else in it is told as that, however late.
+        let mut changed = coffee.clone();
+        changed["cups"] = 4.into();
+        assert_eq!(
+            other.record(&changed).with_status(409).problem(),
+            "id-reused"
+        );
+    }
+}
+
+#[test]
+fn a_phone_that_sends_again_once_its_code_is_gone_is_told_the_first_answer() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let [today, withdrawn] = [
+        json!({ "for": "door", "day": "2026-10-07" }),
+        json!({ "for": "door" }),
+    ]
+    .map(|code| house.code(code));
+    let phone = server.anyone();
+    let scans = [&today, &withdrawn].map(|code| {
+        let scan = house.entry("check_in", json!({ "code": code }));
+        let first = phone.record(&scan).told(201);
+        (scan, first)
+    });
+    let gone = house
+        .coordinator
+        .delete(&format!("/api/v1/codes/{withdrawn}"));
+    gone.with_status(204);
+    server.pass_minutes(30 * 24 * 60);
+    let head = house.head();
+    for (scan, first) in &scans {
+        let again = phone.record(scan).told(200);
+        assert_eq!(again["status"], "duplicate");
+        assert_eq!(again["hash"], first["hash"]);
+        // What is new is refused.
+        let new = house.entry("check_in", json!({ "code": scan["code"] }));
+        assert!(phone.record(&new).status >= 400);
+    }
+    assert_eq!(house.head(), head);
 }

@@ -27,22 +27,40 @@ pub enum FinishError {
     Log(#[from] AppendError),
 }
 
+/// What a start found undone between the log and the key folder, and did: an erasure that broke off, an older copy of
+/// either that was put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// Keys of persons the log calls erased, destroyed again.
+    pub persons: u64,
+    /// Organisations that ended, and had keys again.
+    pub organisations: u64,
+    /// Persons whose key was destroyed without the log knowing: recorded as erased.
+    pub recorded: u64,
+    /// The same, where the log could not record it.
+    pub unknown: u64,
+    /// Organisations whose keys could not be gone through.
+    pub failed: u64,
+}
+
 /// Goes through all key files. What can't be finished for one organisation is told in the log and stops no other.
-pub fn finish(core: &mut Core, keys: &Keys, now: Timestamp) -> Result<(), FinishError> {
+pub fn finish(core: &mut Core, keys: &Keys, now: Timestamp) -> Result<Finished, FinishError> {
+    let mut done = Finished::default();
     let mut erased: HashMap<OrganisationId, BTreeSet<PersonId>> = HashMap::new();
     for (organisation, person) in core.houses().erased() {
         erased.entry(organisation).or_default().insert(person);
     }
     for organisation in keys.organisations()? {
         let gone = erased.remove(&organisation).unwrap_or_default();
-        match finish_one(core, keys, organisation, &gone, now) {
+        match finish_one(core, keys, organisation, &gone, (now, &mut done)) {
             Err(FinishError::Keys(error)) => {
+                done.failed += 1;
                 tracing::error!(%organisation, %error, "keys that should be gone may still be there");
             }
             finished => finished?,
         }
     }
-    Ok(())
+    Ok(done)
 }
 
 fn finish_one(
@@ -50,11 +68,12 @@ fn finish_one(
     keys: &Keys,
     organisation: OrganisationId,
     erased: &BTreeSet<PersonId>,
-    now: Timestamp,
+    (now, done): (Timestamp, &mut Finished),
 ) -> Result<(), FinishError> {
     if core.houses().find(&Found::Ended(organisation)).is_some() {
         if keys.has_any(organisation)? {
             keys.destroy_all(organisation)?;
+            done.organisations += 1;
             tracing::warn!(%organisation, "keys of an organisation that ended were destroyed again");
         }
         return Ok(());
@@ -64,12 +83,18 @@ fn finish_one(
         let owner = Owner::Person(*person);
         if keys.has(organisation, owner)? {
             keys.destroy(organisation, owner)?;
+            done.persons += 1;
             tracing::warn!(%organisation, %person, "the key of somebody erased was destroyed again");
         }
     }
     for person in persons(keys.destroyed(organisation)?) {
-        if !erased.contains(&person) {
-            record(core, organisation, person, now)?;
+        if erased.contains(&person) {
+            continue;
+        }
+        if record(core, organisation, person, now)? {
+            done.recorded += 1;
+        } else {
+            done.unknown += 1;
         }
     }
     for person in persons(keys.unsettled(organisation)?) {
@@ -85,14 +110,14 @@ fn persons(owners: Vec<Owner>) -> impl Iterator<Item = PersonId> {
     })
 }
 
-/// Records that somebody was erased whose key is gone already: the log is an older copy than the keys. An error means
-/// that the log is no more to be used.
+/// Records that somebody was erased whose key is gone already: the log is an older copy than the keys. Whether it could;
+/// an error means that the log is no more to be used.
 fn record(
     core: &mut Core,
     organisation: OrganisationId,
     person: PersonId,
     now: Timestamp,
-) -> Result<(), AppendError> {
+) -> Result<bool, AppendError> {
     let command = Command {
         authority: Authority::System,
         request: Request::People(people::Command::Erase(person)),
@@ -110,7 +135,7 @@ fn record(
     } else {
         tracing::warn!(%organisation, %person, "a key was destroyed of somebody the log can't erase");
     }
-    Ok(())
+    Ok(is_decided)
 }
 
 /// Drops the key that a rectified person had before, where what the new one sealed was recorded.

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::erasure::FinishError;
+use crate::erasure::{FinishError, Finished};
 use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
 use crate::node::{Node, Parts};
@@ -71,6 +71,8 @@ pub struct Running {
     pub node: Node,
     /// What the log's start found and mended.
     pub recovery: Recovery,
+    /// What was found undone between the log and the key folder.
+    pub finished: Finished,
     server: actix_web::dev::Server,
     writer: WriterThread,
     upkeep: [JoinHandle<()>; 3],
@@ -111,7 +113,7 @@ pub fn start(
         None
     };
     let mut core = Core::new(log, config.memory_bytes)?;
-    erasure::finish(&mut core, &keys, clock.now())?;
+    let finished = erasure::finish(&mut core, &keys, clock.now())?;
     let handle: Arc<Mutex<Option<ServerHandle>>> = Arc::default();
     let (writer, thread) =
         Writer::start(core, Arc::clone(&clock), stop_when_failed(&handle)).map_err(listen)?;
@@ -155,6 +157,7 @@ pub fn start(
         address,
         node,
         recovery,
+        finished,
         server,
         writer: thread,
         upkeep,

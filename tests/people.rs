@@ -3,6 +3,7 @@
 mod access;
 mod crashes;
 mod givers;
+mod kept;
 mod months;
 
 use crate::support::Server;

@@ -8,6 +8,7 @@ pub mod spec;
 use actix_web::dev::ServerHandle;
 use meetellen::clock::{Clock, StoppedClock};
 use meetellen::config::Config;
+use meetellen::erasure::Finished;
 use meetellen::node::Node;
 use meetellen::server::{self, Stopped};
 use meetellen::writer::MEMORY_BYTES_DEFAULT;
@@ -32,6 +33,8 @@ pub struct Server {
     pub clock: Arc<StoppedClock>,
     /// What its handlers work with, for what has no route.
     pub node: Node,
+    /// What its start found undone between the log and the key folder.
+    pub finished: Finished,
     folder: Option<TempDir>,
     handle: ServerHandle,
     thread: Option<JoinHandle<Result<(), Stopped>>>,
@@ -72,16 +75,21 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let running = server::start(&config, open(&config), by).expect("it starts");
-                let told = told.send((running.address, running.handle(), running.node.clone()));
+                let told = told.send((
+                    running.address,
+                    running.handle(),
+                    (running.node.clone(), running.finished),
+                ));
                 told.expect("the test waits for it");
                 running.serve().await
             })
         });
-        let (address, handle, node) = started.recv().expect("the server starts");
+        let (address, handle, (node, finished)) = started.recv().expect("the server starts");
         Self {
             url: format!("http://{address}"),
             clock,
             node,
+            finished,
             folder: Some(folder),
             handle,
             thread: Some(thread),

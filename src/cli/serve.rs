@@ -2,6 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::config::{Config, LogFormat, ServeArguments};
+use crate::erasure::Finished;
 use crate::server::{self, Running};
 use crate::web::qr;
 use std::io::Write;
@@ -70,6 +71,23 @@ fn report(running: &Running) {
     }
     for damage in &recovery.refused {
         tracing::error!(%damage, "commits are lost: this organisation is refused, the others are served");
+    }
+    let Finished {
+        persons,
+        organisations,
+        recorded,
+        unknown,
+        failed,
+    } = running.finished;
+    if running.finished != Finished::default() {
+        tracing::warn!(
+            persons,
+            organisations,
+            recorded,
+            unknown,
+            failed,
+            "the key folder and the log did not say the same of who is erased: an erasure broke off, or an older copy was put back"
+        );
     }
     if let Some(code) = running.node.setup_code() {
         let link = format!("{}/setup/{code}", running.node.public_url);

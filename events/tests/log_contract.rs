@@ -7,6 +7,10 @@ mod accidents;
 mod bodies;
 #[path = "log_contract/damage.rs"]
 mod damage;
+#[path = "log_contract/either.rs"]
+mod either;
+#[path = "log_contract/faults.rs"]
+mod faults;
 #[path = "log_contract/folder.rs"]
 mod folder;
 #[path = "log_contract/foreign.rs"]

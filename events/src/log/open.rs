@@ -378,7 +378,10 @@ fn reserve(config: &Config) -> io::Result<()> {
         match make_reserve(config, &path, wanted) {
             // Somebody else filled the disk meanwhile: a start needs room more than a reserve.
             Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                return config.disk.remove(&path);
+                return match config.disk.remove(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                    Ok(()) | Err(_) => Ok(()),
+                };
             }
             made => made?,
         }

@@ -144,7 +144,7 @@ impl Store {
                 .push(line);
         }
         let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sealed = false;
+        let mut full = Vec::new();
         for (organisation, new) in by_organisation {
             let tail = match tails.take(organisation) {
                 Some(tail) => tail,
@@ -154,73 +154,60 @@ impl Store {
                 new.iter().for_each(|line| put_tail(&mut changes, line));
                 tail.with(new)
             } else {
-                sealed = true;
-                let lines = match tail {
+                let mut lines = match tail {
                     Tail::Read(lines) => lines,
                     Tail::Long(_) => self.tail(organisation)?,
                 };
-                Tail::Read(self.seal(organisation, lines, new, &mut changes)?)
+                lines
+                    .iter()
+                    .for_each(|line| remove_tail(&mut changes, line));
+                lines.extend(new);
+                let left = lines.split_off(lines.len() - lines.len() % CHUNK_COMMITS);
+                left.iter().for_each(|line| put_tail(&mut changes, line));
+                full.push(lines);
+                Tail::Read(left)
             };
             tails.keep(organisation, tail);
         }
         changes.push((CURSOR.to_vec(), Some(record::checked(CURSOR, 0, &cursor.0))));
-        if sealed {
+        for sealed in self.seal_all(&full)? {
+            sealed.put(&*self.tree, &mut changes)?;
+        }
+        if !full.is_empty() {
             let extent = self.tree.extent().map(u64::to_be_bytes).concat();
             changes.push((EXTENT.to_vec(), Some(record::checked(EXTENT, 0, &extent))));
         }
-        let _sealing = sealed.then(|| self.sealing.write().unwrap_or_else(PoisonError::into_inner));
+        let _sealing = (!full.is_empty())
+            .then(|| self.sealing.write().unwrap_or_else(PoisonError::into_inner));
         Ok(self.tree.apply(changes)?)
     }
 
-    /// Makes chunks of the tail's lines and the new ones; the lines that are left in the tail.
-    fn seal(
-        &self,
-        organisation: OrganisationId,
-        mut lines: Vec<Line>,
-        new: Vec<Line>,
-        changes: &mut Vec<Change>,
-    ) -> Result<Vec<Line>, StoreError> {
-        for line in &lines {
-            let key = record::key(TAIL, organisation, line.first().0);
-            record::remove(changes, &key, line.bytes().len());
+    /// Makes chunks of each organisation's lines; on all cores where there are many.
+    fn seal_all(&self, full: &[Vec<Line>]) -> Result<Vec<Sealed>, StoreError> {
+        /// Fewer are done before a thread begins.
+        const CHUNKS_A_CORE_MIN: usize = 32;
+        let chunks: Vec<&[Line]> = full
+            .iter()
+            .flat_map(|lines| lines.chunks(CHUNK_COMMITS))
+            .collect();
+        let pack = self.derive.pack;
+        let seal = |part: &[&[Line]]| -> Result<Vec<Sealed>, StoreError> {
+            part.iter().map(|lines| Sealed::of(lines, pack)).collect()
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let part = chunks.len().div_ceil(cores).max(CHUNKS_A_CORE_MIN);
+        if chunks.len() <= part {
+            return seal(&chunks);
         }
-        lines.extend(new);
-        let chunks = lines.chunks_exact(CHUNK_COMMITS);
-        let left = chunks.remainder();
-        left.iter().for_each(|line| put_tail(changes, line));
-        for chunk in chunks {
-            self.put_chunk(organisation, chunk, changes)?;
-        }
-        Ok(left.to_vec())
-    }
-
-    fn put_chunk(
-        &self,
-        organisation: OrganisationId,
-        lines: &[Line],
-        changes: &mut Vec<Change>,
-    ) -> Result<(), StoreError> {
-        const LEVEL: i32 = 1;
-        let header = ChunkHeader::of(lines).ok_or(StoreError::Damaged)?;
-        let mut text = Vec::with_capacity(header.bytes as usize);
-        for line in lines {
-            text.extend_from_slice(line.bytes());
-            text.push(b'\n');
-        }
-        let first = lines[0].first().0;
-        let exact = zstd::bulk::compress(&text, LEVEL).map_err(StoreError::Folder)?;
-        let packed = (self.derive.pack)(lines).unwrap_or_else(|error| {
-            tracing::warn!(%error, "a chunk is kept as lines alone");
-            Vec::new()
-        });
-        for (kind, form, body) in [(CHUNK, Form::Lines, exact), (PACKED, Form::Packed, packed)] {
-            let key = record::key(kind, organisation, first);
-            let mut bytes = Vec::new();
-            header.write(&mut bytes);
-            record::put_body(&*self.tree, form, &key, &body, &mut bytes)?;
-            record::put(changes, &key, &bytes);
-        }
-        Ok(())
+        std::thread::scope(|scope| {
+            let parts = chunks.chunks(part);
+            let threads: Vec<_> = parts.map(|part| scope.spawn(move || seal(part))).collect();
+            let mut all = Vec::with_capacity(chunks.len());
+            for thread in threads {
+                all.extend(thread.join().map_err(|_| StoreError::Panicked)??);
+            }
+            Ok(all)
+        })
     }
 
     /// All lines of an organisation's tail.
@@ -270,6 +257,58 @@ impl Store {
         }
         Ok(head)
     }
+}
+
+/// A chunk in both forms, not kept yet.
+struct Sealed {
+    organisation: OrganisationId,
+    first: u64,
+    header: ChunkHeader,
+    exact: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl Sealed {
+    fn of(lines: &[Line], pack: Pack) -> Result<Self, StoreError> {
+        const LEVEL: i32 = 1;
+        let header = ChunkHeader::of(lines).ok_or(StoreError::Damaged)?;
+        let mut text = Vec::with_capacity(header.bytes as usize);
+        for line in lines {
+            text.extend_from_slice(line.bytes());
+            text.push(b'\n');
+        }
+        Ok(Self {
+            organisation: lines[0].organisation(),
+            first: lines[0].first().0,
+            header,
+            exact: zstd::bulk::compress(&text, LEVEL).map_err(StoreError::Folder)?,
+            packed: pack(lines).unwrap_or_else(|error| {
+                tracing::warn!(%error, "a chunk is kept as lines alone");
+                Vec::new()
+            }),
+        })
+    }
+
+    /// Keeps both bodies, and notes where.
+    fn put(&self, tree: &dyn Tree, changes: &mut Vec<Change>) -> Result<(), StoreError> {
+        let forms = [
+            (CHUNK, Form::Lines, &self.exact),
+            (PACKED, Form::Packed, &self.packed),
+        ];
+        for (kind, form, body) in forms {
+            let key = record::key(kind, self.organisation, self.first);
+            let mut bytes = Vec::new();
+            self.header.write(&mut bytes);
+            record::put_body(tree, form, &key, body, &mut bytes)?;
+            record::put(changes, &key, &bytes);
+        }
+        Ok(())
+    }
+}
+
+fn remove_tail(changes: &mut Vec<Change>, line: &Line) {
+    let key = record::key(TAIL, line.organisation(), line.first().0);
+    record::remove(changes, &key, line.bytes().len());
 }
 
 fn put_tail(changes: &mut Vec<Change>, line: &Line) {

@@ -222,8 +222,9 @@ impl Core {
         Ok(())
     }
 
-    fn settle(&mut self, organisation: OrganisationId, live: Live) -> Arc<Shared> {
+    fn settle(&mut self, organisation: OrganisationId, mut live: Live) -> Arc<Shared> {
         self.tick += 1;
+        live.organisation.share();
         let resident = Resident {
             rules: live.organisation.clone(),
             head: live.head,

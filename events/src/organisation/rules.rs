@@ -91,6 +91,11 @@ impl Organisation {
         Position(self.position)
     }
 
+    /// Lets copies made from here on share what each only adds to: most of what there is.
+    pub fn share(&mut self) {
+        self.tally.share();
+    }
+
     /// Its id, once founded: the founding fact bears it.
     pub fn id(&self) -> Option<OrganisationId> {
         self.founded.as_ref().map(|founded| founded.organisation)

@@ -2,6 +2,7 @@
 
 mod check_in;
 mod decide;
+mod layered;
 
 pub(crate) use check_in::good_code;
 pub use decide::{Decided, Rooms};
@@ -10,6 +11,7 @@ use super::{Event, Evidence, Standing, Visitor};
 use crate::event::Recorded;
 use crate::log::line::Position;
 use crate::values::{Code, Day, DeviceId, EntryId, PersonId, SessionId, Timestamp, Zone};
+use layered::Layered;
 use std::collections::{BTreeMap, HashMap};
 
 const QUARTER_MILLIS: i64 = 15 * 60_000;
@@ -53,6 +55,22 @@ enum Spot {
     DropIn(Day),
 }
 
+/// An entry of a known visitor, and how many came along.
+type In = (EntryId, u8);
+
+/// A known visitor's entries at one spot: seldom more than one.
+#[derive(Debug, Clone)]
+struct Present {
+    first: In,
+    more: Vec<In>,
+}
+
+impl Present {
+    fn all(&self) -> impl Iterator<Item = &In> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
 /// Quarters of an hour since 1970.
 fn quarter_of(at: Timestamp) -> i64 {
     at.millis().div_euclid(QUARTER_MILLIS)
@@ -78,8 +96,8 @@ pub struct Seen<'a> {
 /// The tally's entries.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    entries: HashMap<EntryId, Kept>,
-    present: HashMap<(Spot, Visitor), Vec<(EntryId, u8)>>,
+    entries: Layered<EntryId, Kept>,
+    present: Layered<(Spot, Visitor), Present>,
     quarters: HashMap<i64, Quarter>,
     /// Persons that codes alone told of once their day was over, by the day they were told on.
     late: HashMap<Day, u32>,
@@ -117,7 +135,7 @@ impl State {
 
     fn is_in(&self, spot: Spot, visitor: Visitor, persons: u8) -> bool {
         self.present.get(&(spot, visitor)).is_some_and(|earlier| {
-            earlier.iter().any(|(id, as_many)| {
+            earlier.all().any(|(id, as_many)| {
                 let kept = self.entries.get(id);
                 *as_many >= persons && kept.is_some_and(|kept| !kept.retracted && !kept.waiting)
             })
@@ -170,8 +188,7 @@ impl State {
                 let at = recorded.fact.occurred_at;
                 let spot = session.map_or_else(|| Spot::DropIn(zone.day_of(at)), Spot::Session);
                 if *visitor != Visitor::Unknown {
-                    let earlier = self.present.entry((spot, *visitor)).or_default();
-                    earlier.push((id, party.persons()));
+                    self.enter((spot, *visitor), (id, party.persons()));
                 }
                 let seen = CheckIn {
                     quarter: quarter_of(seen_at),
@@ -232,6 +249,21 @@ impl State {
             retracted: false,
         };
         self.entries.insert(id, kept);
+    }
+
+    /// Lets copies made from here on share what is kept of each entry.
+    pub(crate) fn share(&mut self) {
+        self.entries.share();
+        self.present.share();
+    }
+
+    fn enter(&mut self, place: (Spot, Visitor), entry: In) {
+        if let Some(earlier) = self.present.get_mut(&place) {
+            earlier.more.push(entry);
+            return;
+        }
+        let (first, more) = (entry, Vec::new());
+        self.present.insert(place, Present { first, more });
     }
 
     fn see(&mut self, seen: CheckIn, more: bool) {

@@ -8,8 +8,9 @@ use crate::values::OrganisationId;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Commits given to the store at once while it catches up.
-const CATCH_UP_COMMITS: usize = 4_096;
+/// Bytes of lines given to the store at once while it catches up: with more of them, more lines of an organisation go into
+/// a chunk together and never into the tree one by one.
+const CATCH_UP_BYTES: usize = 64 << 20;
 
 /// A store that holds everything up to `last`: the one there is, where it may be kept and can be caught up, else a new
 /// one. Where a log does not go on it is refused, if there may be `gaps`; else that is damage, as is anything worse, and
@@ -83,6 +84,7 @@ fn catch_up(
         gaps,
     };
     let mut pending: (Vec<Line>, Cursor) = Default::default();
+    let mut bytes = 0;
     let mut failed = None;
     reader.batches(after, &mut |place, rows| {
         if failed.is_some() {
@@ -90,9 +92,11 @@ fn catch_up(
         }
         let (lines, refused) = chains.check(rows, place)?;
         failed = refused.iter().find_map(|damage| store.refuse(damage).err());
+        bytes += lines.iter().map(|line| line.bytes().len()).sum::<usize>();
         pending.0.extend(lines);
         pending.1 = place.cursor();
-        if pending.0.len() >= CATCH_UP_COMMITS && failed.is_none() {
+        if bytes >= CATCH_UP_BYTES && failed.is_none() {
+            bytes = 0;
             failed = store
                 .apply(std::mem::take(&mut pending.0), &pending.1)
                 .err();

@@ -2,6 +2,7 @@
 
 mod backup;
 mod foreign;
+mod moving;
 mod serving;
 
 use crate::support::Server;

@@ -32,6 +32,7 @@ pub struct ImportArguments {
 /// Takes the file in where its organisation is not there yet, or what is new of it.
 pub fn run(arguments: &ImportArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     let ImportArguments { data, file } = arguments;
+    unfinished::refuse_restore(data)?;
     let checked = check(file)?;
     let config = log::Config::new(data, codec::pack, codec::directory);
     let bar = progress::bar("opening the log");

@@ -15,14 +15,21 @@ const IMPORT: &str = "import.unfinished";
 
 /// Refuses a folder into which something was brought by half.
 pub fn refuse(data: &Path) -> anyhow::Result<()> {
-    let shown = data.display();
-    anyhow::ensure!(
-        !data.join(RESTORE).exists(),
-        "a restore into {shown} was broken off: restore the backup again"
-    );
+    refuse_restore(data)?;
     anyhow::ensure!(
         !data.join(IMPORT).exists(),
-        "an import into {shown} was broken off: import the file again, or remove {IMPORT} there to go without the rest"
+        "an import into {} was broken off: import the file again, or remove {IMPORT} there to go without the rest",
+        data.display()
+    );
+    Ok(())
+}
+
+/// Refuses a folder that a backup is on its way into: done again, a restore removes what is there.
+pub fn refuse_restore(data: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !data.join(RESTORE).exists(),
+        "a restore into {} was broken off: restore the backup again",
+        data.display()
     );
     Ok(())
 }

@@ -233,6 +233,8 @@ fn what_was_broken_off_is_not_served_and_ends_right_when_done_again() {
     backup(garden.path(), &file, &[]);
     let data = here.path().join("new");
     let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path(&data)];
+    let log = super::file(here.path(), &export(&DEMO, "kempenaar"));
+    let import = ["import", "--data", path(&data), path(&log)];
     for left in ["", "keys", "end"] {
         let aside = data.join("restore.unfinished");
         fs::create_dir_all(aside.join("journal")).expect("it is made");
@@ -241,6 +243,7 @@ fn what_was_broken_off_is_not_served_and_ends_right_when_done_again() {
             fs::write(data.join(left), "half").expect("it is written");
         }
         assert!(complained(&serve, 1).contains("broken off"));
+        assert!(complained(&import, 1).contains("broken off"));
         restore(&file, &data);
         assert_eq!(names(&data), ["end", "journal", "lock"]);
         assert_eq!(export(&data, "kempenaar"), export(&DEMO, "kempenaar"));

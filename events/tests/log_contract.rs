@@ -15,6 +15,8 @@ mod faults;
 mod folder;
 #[path = "log_contract/foreign.rs"]
 mod foreign;
+#[path = "log_contract/fuzz.rs"]
+mod fuzz;
 #[path = "log_contract/kill.rs"]
 mod kill;
 #[path = "log_contract/matrix.rs"]

@@ -1,5 +1,7 @@
 //! Each edge and one past it.
 
+mod hostile;
+
 use super::{EntryBody, Kind, content_equals, parse};
 use meetellen_events::event::{Event, Fact};
 use meetellen_events::tally::{self, Evidence};

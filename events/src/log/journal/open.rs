@@ -232,8 +232,17 @@ fn write_again(disk: &dyn Disk, folder: &Path, from: Place, tail: &Tail) -> io::
 }
 
 /// Cuts a finished file to length, where a rotation was interrupted before it did.
-fn cut_finished(disk: &dyn Disk, folder: &Path, number: u32) -> io::Result<()> {
+fn cut_finished(disk: &dyn Disk, folder: &Path, number: u32) -> Result<(), JournalError> {
     let file = disk.open(&file_path(folder, number), Open::Write)?;
+    if file.len()? > scan::FILE_BYTES_LIMIT {
+        return Err(Damage {
+            file: file_name(number),
+            offset: scan::FILE_BYTES_LIMIT,
+            organisation: None,
+            position: None,
+        }
+        .into());
+    }
     let end = data_end(disk, folder, number)?;
     if end < file.len()? {
         file.truncate(end)?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const WINDOW_BYTES: usize = 1 << 20;
 
 /// Longest file that is read: files are finished far below it, mended ones too.
-pub(super) const FILE_BYTES_LIMIT: u64 = 4 * super::FILE_BYTES_MAX;
+pub(super) const FILE_BYTES_LIMIT: u64 = 2 * super::FILE_BYTES_MAX;
 
 /// Longest batch that is read: the largest append, and what mending may have put into one.
 pub(super) const BATCH_BYTES_LIMIT: u64 = 16 << 20;

@@ -280,3 +280,6 @@ pub(super) fn chunk_lines(header: &ChunkHeader, body: &[u8]) -> Result<Vec<Line>
         .collect::<Result<_, _>>()
         .map_err(|_| StoreError::Damaged)
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,9 @@ use std::sync::Arc;
 /// Memory that organisations may take before the least recently used is dropped.
 pub const MEMORY_BYTES_DEFAULT: u64 = 256 << 20;
 
-/// What a fact in memory takes, ids and rows together; measured over the demo's thirteen months.
-const BYTES_PER_FACT: u64 = 400;
+/// What a fact in memory takes, ids, rows and what the allocator keeps beside them together: what a server grew by over a
+/// thousand organisations of 2,000 facts each (`tests/benches/national.rs`).
+const BYTES_PER_FACT: u64 = 700;
 
 /// What one command came to, told once its batch is durable.
 #[derive(Debug, Clone)]

@@ -40,6 +40,12 @@ const ROW: Duration = Duration::from_secs(10);
 /// Houses that are asked for their figures.
 const TOUCHED: usize = 1_000;
 
+/// Houses that stay in memory while each is asked twice.
+const STAY: usize = 50;
+
+/// Clock ticks a second in `/proc/PID/stat`, on every Linux we know.
+const TICKS: f64 = 100.0;
+
 const MONTH: &str = "2026-10";
 
 fn main() -> Result<(), Failure> {
@@ -148,7 +154,7 @@ async fn serve(folder: &Path, plan: Plan) -> Result<(), Failure> {
     let doors = doors(folder, plan)?;
     let step = (doors.len() / TOUCHED).max(1);
     let asked: Vec<&Door> = doors.iter().step_by(step).take(TOUCHED).collect();
-    figures(&mut client, &asked).await?;
+    figures(&server, &mut client, &asked).await?;
     let after = format!("resident after {} organisations, MiB", asked.len());
     row(&after, &mib(resident_kib(&server)?), "bounded");
     for door in &doors {
@@ -182,24 +188,46 @@ async fn ask(client: &mut Client, door: &Door) -> Result<Duration, Failure> {
     Ok(begun.elapsed())
 }
 
-/// The month of each, first when it is not in memory and then when it is.
-async fn figures(client: &mut Client, doors: &[&Door]) -> Result<(), Failure> {
-    let (mut cold, mut warm) = (Vec::new(), Vec::new());
-    for door in doors {
-        cold.push(ask(client, door).await?);
-        warm.push(ask(client, door).await?);
+/// The month of each, first when it is not in memory and then when it is; so many in turn as stay there for a while.
+async fn figures(server: &Served, client: &mut Client, doors: &[&Door]) -> Result<(), Failure> {
+    let (mut times, mut cpu) = ([Vec::new(), Vec::new()], [0.0; 2]);
+    for some in doors.chunks(STAY) {
+        for (times, cpu) in times.iter_mut().zip(&mut cpu) {
+            let begun = cpu_millis(server)?;
+            for door in some {
+                times.push(ask(client, door).await?);
+            }
+            *cpu += cpu_millis(server)? - begun;
+        }
     }
-    row(
-        "a month of an organisation not in memory, p50 · p99 · most, ms",
-        &spread(&mut cold),
-        "50",
-    );
-    row(
-        "the same again, p50 · p99 · most, ms",
-        &spread(&mut warm),
-        "1",
-    );
+    let [mut cold, mut warm] = times;
+    let each = cpu.map(|cpu| cpu / doors.len() as f64);
+    tell_figures("not in memory", &mut cold, each[0], "50");
+    tell_figures("in memory", &mut warm, each[1], "1");
     Ok(())
+}
+
+fn tell_figures(what: &str, times: &mut [Duration], cpu: f64, aim: &str) {
+    let what = format!("a month of an organisation {what}");
+    row(
+        &format!("{what}, p50 · p99 · most, ms"),
+        &spread(times),
+        aim,
+    );
+    row(
+        &format!("{what}, the server's CPU, ms"),
+        &format!("{cpu:.2}"),
+        "",
+    );
+}
+
+/// User and system time of the server so far.
+fn cpu_millis(server: &Served) -> Result<f64, Failure> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", server.child.id()))?;
+    let behind = stat.rsplit(')').next().ok_or("no stat")?;
+    let fields: Vec<&str> = behind.split_whitespace().collect();
+    let ticks = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+    Ok(ticks * 1_000.0 / TICKS)
 }
 
 fn millis(time: Duration) -> f64 {
@@ -231,10 +259,17 @@ async fn check_ins(server: &Served, doors: Vec<Door>) -> Result<(), Failure> {
         };
         let mut late = Vec::new();
         for spread_over in [1, doors.len()] {
+            let begun = cpu_millis(server)?;
             let mut times = load(server, &doors, spread_over, pace).await?;
+            let cpu = (cpu_millis(server)? - begun) / times.len() as f64;
             let measured = spread(&mut times);
-            let what = format!("{said}: over {spread_over}, p50 · p99 · most, ms");
-            row(&what, &measured, "");
+            let what = format!("{said}: over {spread_over}");
+            row(&format!("{what}, p50 · p99 · most, ms"), &measured, "");
+            row(
+                &format!("{what}, the server's CPU, ms"),
+                &format!("{cpu:.3}"),
+                "",
+            );
             if pace.is_none() {
                 let rate = times.len() as f64 / ROW.as_secs_f64();
                 row(

@@ -138,22 +138,22 @@ async fn prepared(
     shift: i64,
     entries: &Arc<Vec<(EntryBody, Authority)>>,
 ) -> Result<Vec<Result<tally::Entry, Problem>>, Problem> {
-    let all = |shared: &prepare::Shared<'_>, entries: &[(EntryBody, Authority)]| {
-        let entries = entries.iter();
-        entries
-            .map(|(body, authority)| shared.entry(body, *authority))
-            .collect()
-    };
     {
         let shared = prepare::Shared::new(node, organisation, &live, shift);
         if !entries.iter().any(|(body, _)| shared.touches_disk(body)) {
-            return Ok(all(&shared, entries));
+            let entries = entries.iter();
+            return Ok(entries
+                .map(|(body, authority)| shared.entry(body, *authority))
+                .collect());
         }
     }
     let entries = Arc::clone(entries);
     node.blocking(move |node| {
         let shared = prepare::Shared::new(node, organisation, &live, shift);
-        all(&shared, &entries)
+        let entries = entries.iter();
+        entries
+            .map(|(body, authority)| shared.entry_asked_first(body, *authority))
+            .collect()
     })
     .await
 }

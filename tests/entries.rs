@@ -1,6 +1,7 @@
 //! Entries of every type are recorded once, whoever sends them and however often.
 
 mod again;
+mod refused;
 
 use crate::support::Server;
 use crate::support::client::Client;

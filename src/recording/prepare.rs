@@ -1,10 +1,13 @@
 //! What needs a key or a hash is done here, off the writer: pseudonyms of phones, sealed texts, hashes of passes.
 
+mod first;
+
 use crate::api::entry_body::{self, EntryBody, Gift, Kind, Pass, VisitorToken};
 use crate::keys::{KeyError, Opened, Owner};
 use crate::live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
+use first::{First, Said};
 use meetellen_events::access::DeviceKind;
 use meetellen_events::organisation::Authority;
 use meetellen_events::tally::{Arrival, Command, Donor, Entry, Event, Place, Who};
@@ -13,6 +16,9 @@ use meetellen_events::values::{
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
+
+/// How far ahead of this server's clock an entry may be for a key to be made for its month: the rules take none beyond.
+const AHEAD_MILLIS_MAX: i64 = 5 * 60_000;
 
 /// Whether the entry may make a person of a new name, or erase one with the last gift.
 pub(super) fn touches_names(body: &EntryBody) -> bool {
@@ -43,6 +49,8 @@ pub(super) struct Shared<'a> {
     shift: i64,
     /// Persons by name, read once and only where an entry needs it.
     names: RefCell<Option<HashMap<String, PersonId>>>,
+    /// What its entries by codes said so far.
+    said: RefCell<Said>,
 }
 
 impl<'a> Shared<'a> {
@@ -60,6 +68,7 @@ impl<'a> Shared<'a> {
             zone,
             shift,
             names: RefCell::new(None),
+            said: RefCell::default(),
         }
     }
 
@@ -90,16 +99,47 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// The entry as the rules take it.
+    /// The entry as the rules take it, where no key has to be made for any entry of its request.
     pub(super) fn entry(&self, body: &EntryBody, authority: Authority) -> Result<Entry, Problem> {
         self.within_limits(body, authority)?;
+        self.sealed_entry(body, authority)
+    }
+
+    /// The same where keys may be made: those of an entry by a code only once the rules would take it.
+    pub(super) fn entry_asked_first(
+        &self,
+        body: &EntryBody,
+        authority: Authority,
+    ) -> Result<Entry, Problem> {
+        self.within_limits(body, authority)?;
+        let by_code = matches!(authority, Authority::Code(_));
+        if let Some(command) = first::unsealed(body).filter(|_| by_code) {
+            let entry = self.with_command(body, command);
+            let now = self.node.now();
+            let said = self
+                .said
+                .borrow_mut()
+                .ask(self.live, authority, &entry, now)?;
+            if let First::Known = said {
+                return Ok(entry);
+            }
+        }
+        self.sealed_entry(body, authority)
+    }
+
+    fn sealed_entry(&self, body: &EntryBody, authority: Authority) -> Result<Entry, Problem> {
         let occurred_at = body.occurred_at.plus_millis(self.shift);
-        Ok(Entry {
+        let command = self.command(body, authority, occurred_at)?;
+        Ok(self.with_command(body, command))
+    }
+
+    fn with_command(&self, body: &EntryBody, command: Command) -> Entry {
+        Entry {
             id: body.id,
-            occurred_at,
+            occurred_at: body.occurred_at.plus_millis(self.shift),
             shifted_millis: self.shift,
-            command: self.command(body, authority, occurred_at)?,
-        })
+            command,
+        }
     }
 
     /// Counts the entry against its code and phone, or its browser. Programs are held back by the writer's queue.
@@ -351,6 +391,10 @@ impl<'a> Shared<'a> {
     /// Pseudonyms for every month the check-in may count in.
     fn phone(&self, token: &VisitorToken, at: Timestamp) -> Result<Arrival, Problem> {
         let day = self.zone.day_of(at);
+        // The rules say what is wrong with an entry that lies so far ahead: no month to come gets a key.
+        if at.millis_since(self.node.now()) > AHEAD_MILLIS_MAX {
+            return Ok(Arrival::Unknown);
+        }
         let months = months(&self.zone, at);
         let mut tags: Vec<(Month, Tag)> = Vec::with_capacity(months.len());
         for month in months {

@@ -1,12 +1,7 @@
 //! The keys that tell the phones of a month apart end, and with them what they told.
 
-use crate::support::house::{House, value, wait};
+use crate::support::house::{House, value};
 use crate::support::{Server, instant};
-use meetellen::api::house::api_token;
-use meetellen_events::access::Role;
-use meetellen_events::months::{self, Statement};
-use meetellen_events::organisation::{Authority, Request};
-use meetellen_events::values::{DeviceId, Name, Timestamp};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -106,33 +101,11 @@ fn a_months_key_is_gone_at_the_next_start_however_it_got_there() {
     }
 }
 
-/// A coordinator's device.
-fn device(house: &House<'_>) -> DeviceId {
-    let name = Name::new("program").expect("a short name");
-    let node = &house.server.node;
-    let token = api_token(node, house.id, Authority::System, name, Role::Coordinator);
-    wait(token).expect("a token is given").0
-}
-
 /// Closes October.
+#[track_caller]
 fn close(house: &House<'_>) {
-    let device = device(house);
-    let (position, made_at): (u64, Timestamp) = (house.head(), house.server.node.now());
-    let statement = Statement::new(&json!({
-        "id": uuid::Uuid::now_v7(),
-        "organisation": { "id": house.id },
-        "period": { "kind": "month", "first_day": "2026-10-01", "last_day": "2026-10-31" },
-        "as_of": { "position": position },
-        "made_at": made_at,
-        "previous": "0".repeat(64),
-    }));
-    let close = months::Command::Close(statement.expect("all that the rules need"));
-    let authority = Authority::Device {
-        device,
-        role: Role::Coordinator,
-    };
-    let node = &house.server.node;
-    wait(node.ask(house.id, authority, Request::Months(close))).expect("the month is over");
+    let path = "/api/v1/months/2026-10/close";
+    house.coordinator.post(path, &json!({})).with_status(201);
 }
 
 /// A phone that was offline reports that it was there on an evening in October, with what October then shows.

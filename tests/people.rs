@@ -9,6 +9,7 @@ mod months;
 use crate::support::Server;
 use crate::support::client::Reply;
 use crate::support::house::{House, wait};
+use meetellen::erasure::Finished;
 use meetellen::keys::{Keys, Owner};
 use meetellen_events::organisation::{Authority, Request};
 use meetellen_events::people::Command;
@@ -393,6 +394,12 @@ fn a_key_that_is_gone_is_recorded_as_an_erasure() {
         coordinator: token.of(&server),
     };
     assert_eq!(house.head(), head + 1);
+    let told = Finished {
+        recorded: 1,
+        unknown: 1,
+        ..Finished::default()
+    };
+    assert_eq!(server.finished, told);
     assert_eq!(house.people(), Vec::<Value>::new());
     assert_eq!(server.restart().head(id), head + 1, "once is enough");
 }

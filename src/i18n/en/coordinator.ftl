@@ -159,6 +159,7 @@ erase-for-ever = This is for ever. Nobody can turn it back, and neither can we.
 erase-gone = Gone are: the name, the contact details and everything kept encrypted about this person.
 erase-stays = The counts stay. They hold only a number, and nobody knows any more whose it was.
 erase-pass = The pass and the badge stop working.
+erase-backups = Is there an older backup with keys? Throw it away: the name can still be read in it.
 erase-go = Yes, erase for ever
 erase-not = No, leave it
 card-title = Pass

@@ -159,6 +159,7 @@ erase-for-ever = Dit is voor altijd. Niemand kan het terugdraaien, wij ook niet.
 erase-gone = Weg zijn: de naam, de contactgegevens en alles wat over deze persoon versleuteld is bewaard.
 erase-stays = De tellingen blijven. Daarin staat alleen een nummer, en niemand weet meer van wie.
 erase-pass = De pas en de badge werken niet meer.
+erase-backups = Is er een oudere back-up met sleutels? Gooi die weg: daarin is de naam nog te lezen.
 erase-go = Ja, wis voor altijd
 erase-not = Nee, laat staan
 card-title = Pas

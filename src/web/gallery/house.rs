@@ -210,16 +210,16 @@ pub(super) fn person_data(t: Language, erased: bool) -> String {
         t,
         page: page(&Language::TEAM),
         person: somebody(2, (!erased).then_some("Willemien van der Heijden"), true),
-        name: "Willemien van der Heijden".to_owned(),
+        name: if erased {
+            t.with("person-unnamed", "number", 2_u64)
+        } else {
+            "Willemien van der Heijden".to_owned()
+        },
         number: 2,
         erased,
         lines: vec![
             line(&t.word("data", "person_registered"), 12, &name),
-            line(
-                "Dienst begonnen: Willemien van der Heijden, bar",
-                1_204,
-                &[],
-            ),
+            line("Begin dienst: bar", 1_204, &[]),
             line(
                 "Gift: € 25,00",
                 2_741,
@@ -227,7 +227,7 @@ pub(super) fn person_data(t: Language, erased: bool) -> String {
             ),
         ],
         devices: vec![coordinator::DataDevice {
-            name: "Telefoon Willemien".to_owned(),
+            name: t.say("data-by-device"),
             since: date(2026, 9, 1),
             last: date(2026, 11, 5),
             entries: 31,

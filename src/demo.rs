@@ -16,7 +16,7 @@ pub(crate) mod tests;
 pub use fill::{Played, fill};
 pub use folder::{SHOWN, fill_folder, filled, is_empty};
 
-use meetellen_events::organisation::Command;
+use meetellen_events::organisation::{Authority, Command};
 use meetellen_events::tally::Standing;
 use meetellen_events::values::{
     Day, Month, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp,
@@ -34,6 +34,22 @@ pub trait Stage {
         now: Timestamp,
         command: Command,
     ) -> anyhow::Result<Standing>;
+
+    /// Has a month closed at an instant on somebody's word, with a statement of what was recorded so far.
+    fn close(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        closing: (Authority, Month),
+    ) -> anyhow::Result<()>;
+
+    /// Has a closed month restated at an instant, as a server does by itself.
+    fn restate(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        month: Month,
+    ) -> anyhow::Result<()>;
 
     /// Seals a person's text, readable only while that person's key exists.
     fn seal(

@@ -114,7 +114,7 @@ pub async fn read(
     organisation: OrganisationId,
     given: Given,
 ) -> Result<Statement, Problem> {
-    let found = node.blocking(move |node| restating::given(node, organisation, &given));
+    let found = node.blocking(move |node| restating::given(node.reader(), organisation, &given));
     found.await?.map_err(|error| match error {
         RestateError::NoStatement(_) | RestateError::Line(_) => Cause::LogDamaged.into(),
         RestateError::Log(_)

@@ -1,12 +1,13 @@
 //! Het Badhuis: a former bath house with a bar, open every weekday morning.
 
-use super::book::{Book, Offered};
+use super::book::{Book, Offered, On};
 use super::{Stage, days_on};
+use crate::statements::restating::CALM_MILLIS;
 use meetellen_events::organisation::Request;
 use meetellen_events::people::{self, AgeGroup, PersonFacts};
 use meetellen_events::programme::{OrganisedBy, Target};
 use meetellen_events::standing::{Hours, Listed, Room, Setting, Sourced};
-use meetellen_events::tally::{Command, HoursBasis, Place, ShiftKind};
+use meetellen_events::tally::{Arrival, Command, HoursBasis, Place, ShiftKind};
 use meetellen_events::values::{
     Cents, Code, Cups, Day, HeadCount, Month, Name, PersonId, RoomId, SecretHash, SessionId,
     TenantId,
@@ -75,7 +76,29 @@ pub fn play(months: &[Month], stage: &mut dyn Stage) -> anyhow::Result<()> {
         bar(&mut book, &house, month, index, plan.revenue)?;
         mornings(&mut book, &house, month)?;
     }
-    book.close()
+    offline(&mut book, months);
+    book.close(months)
+}
+
+/// The tablet at the door was without reception on one morning: what was tapped on it came once the month was closed.
+fn offline(book: &mut Book<'_>, months: &[Month]) {
+    let Some(&month) = months.iter().nth_back(1) else {
+        return;
+    };
+    let mornings = days_on(month, &[1, 2, 3, 4, 5]);
+    let Some(&morning) = mornings.iter().nth_back(2) else {
+        return;
+    };
+    let came = book.clock(month.next().first_day().plus(8), 9, 0);
+    for minute in 20..25 {
+        let tap = Command::CheckIn {
+            place: Place::DropIn,
+            party: None,
+            arrival: Arrival::Unknown,
+        };
+        book.tally_on(On::Shared, (book.clock(morning, 10, minute), came), tap);
+    }
+    book.restate(came.plus_millis(CALM_MILLIS), month);
 }
 
 /// An invented name, a different one for each of the first 96.

@@ -37,8 +37,17 @@ pub struct Book<'a> {
     /// The instant before the day behind the last month.
     end: Timestamp,
     asked: Vec<(Timestamp, Command)>,
+    /// Months to be closed, and to be restated.
+    closings: Vec<(Timestamp, Step)>,
     /// Entries that nobody will say were real.
     doubted: HashSet<EntryId>,
+}
+
+/// What is played at an instant.
+enum Step {
+    Ask(Command),
+    Close(Month),
+    Restate(Month),
 }
 
 /// Which of the two devices an entry is made on.
@@ -80,6 +89,7 @@ impl<'a> Book<'a> {
             end: zone.end_of(last).plus_millis(-1),
             zone,
             asked: Vec::new(),
+            closings: Vec::new(),
             doubted: HashSet::new(),
         };
         let at = book.setup_at().plus_millis(-4 * ENROLS_AFTER);
@@ -163,20 +173,47 @@ impl<'a> Book<'a> {
         self.asked.push((now, Command { authority, request }));
     }
 
+    /// Has all months but the last closed by the coordinator, each on the fifth evening behind it.
+    fn close_months(&mut self, months: &[Month]) {
+        let (_, closed) = months.split_last().unwrap_or((&months[0], &[]));
+        for &month in closed {
+            let evening = self.clock(month.next().first_day().plus(4), 20, 30);
+            self.closings.push((evening, Step::Close(month)));
+        }
+    }
+
+    /// Writes down that a month is restated, once what came late for it has all come.
+    pub fn restate(&mut self, now: Timestamp, month: Month) {
+        self.closings.push((now, Step::Restate(month)));
+    }
+
     /// Plays the book in the order of time. Nothing comes after the last month, and what waited is confirmed each
     /// evening.
-    pub fn close(mut self) -> anyhow::Result<()> {
-        let mut asked = std::mem::take(&mut self.asked);
-        for (now, _) in &mut asked {
-            *now = (*now).min(self.end);
-        }
-        asked.sort_by_key(|(now, _)| *now);
+    pub fn close(mut self, months: &[Month]) -> anyhow::Result<()> {
+        self.close_months(months);
+        let asked = std::mem::take(&mut self.asked).into_iter();
+        let asked = asked.map(|(now, command)| (now.min(self.end), Step::Ask(command)));
+        let mut steps: Vec<(Timestamp, Step)> = asked.collect();
+        steps.append(&mut self.closings);
+        steps.sort_by_key(|(now, _)| *now);
         let mut waiting: Vec<EntryId> = Vec::new();
         let mut evening = self.end;
-        for (now, command) in asked {
+        for (now, step) in steps {
             if evening <= now && !waiting.is_empty() {
                 self.confirm(evening, std::mem::take(&mut waiting))?;
             }
+            let command = match step {
+                Step::Ask(command) => command,
+                Step::Close(month) => {
+                    let closing = (self.authority(On::Own), month);
+                    self.stage.close(self.organisation, now, closing)?;
+                    continue;
+                }
+                Step::Restate(month) => {
+                    self.stage.restate(self.organisation, now, month)?;
+                    continue;
+                }
+            };
             let mut sure = None;
             if let Request::Tally(entry) = &command.request {
                 sure = Some(entry.id).filter(|entry| !self.doubted.contains(entry));

@@ -3,14 +3,20 @@
 
 use super::Stage;
 use crate::keys::{KeyError, Keys, Owner};
+use crate::live::Shared;
 use crate::secrets;
+use crate::statements::keys::StatementKeys;
+use crate::statements::{self, restating};
 use crate::writer::{Core, Done};
+use anyhow::Context;
 use meetellen_events::log::journal::AppendError;
-use meetellen_events::organisation::{Command, Request};
+use meetellen_events::months;
+use meetellen_events::organisation::{Authority, Command, Request};
 use meetellen_events::tally::Standing;
 use meetellen_events::values::{
     Day, Month, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp,
 };
+use std::sync::Arc;
 
 /// Commands kept with one sync.
 const BATCH_COMMANDS: usize = 500;
@@ -36,7 +42,7 @@ pub struct Played {
 /// Where the rules refuse a command, or log or keys can't be written.
 pub fn fill(
     core: &mut Core,
-    keys: &Keys,
+    (keys, statement_keys): (&Keys, &StatementKeys),
     today: Day,
     progress: &mut dyn FnMut(Played),
 ) -> anyhow::Result<()> {
@@ -45,6 +51,7 @@ pub fn fill(
     let mut playing = Playing {
         core,
         keys,
+        statement_keys,
         decided: 0,
         begun: 0,
         first: None,
@@ -59,6 +66,7 @@ pub fn fill(
 struct Playing<'a> {
     core: &'a mut Core,
     keys: &'a Keys,
+    statement_keys: &'a StatementKeys,
     /// Since the last sync.
     decided: usize,
     /// Organisations begun.
@@ -84,6 +92,15 @@ impl Playing<'_> {
             done: before + u64::try_from(day).unwrap_or(0).min(self.days),
             total: ORGANISATIONS * self.days,
         });
+    }
+}
+
+impl Playing<'_> {
+    /// What is recorded so far, seen by its readers.
+    fn seen(&mut self, organisation: OrganisationId) -> anyhow::Result<Arc<Shared>> {
+        self.keep()?;
+        let shared = self.core.houses().resident(organisation);
+        shared.context("the demo closes a month of nobody")
     }
 }
 
@@ -114,6 +131,39 @@ impl Stage for Playing<'_> {
                 anyhow::bail!("the rules refuse {:?}: {refusal:?}", command.request)
             }
         }
+    }
+
+    fn close(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        (authority, month): (Authority, Month),
+    ) -> anyhow::Result<()> {
+        let shared = self.seen(organisation)?;
+        let signing = self.statement_keys.signing(now)?;
+        let statement = statements::closing(&shared.read(), month, &signing, now)?;
+        let request = Request::Months(months::Command::Close(statement));
+        self.at(organisation, now, Command { authority, request })?;
+        Ok(())
+    }
+
+    fn restate(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        month: Month,
+    ) -> anyhow::Result<()> {
+        let shared = self.seen(organisation)?;
+        let closed = shared.read().organisation.months().month(month).cloned();
+        let closed = closed.context("the demo restates an open month")?;
+        let old = restating::given(&self.core.reader(), organisation, &closed.current)?;
+        let signing = self.statement_keys.signing(now)?;
+        let made = statements::restated(&shared.read(), &old, Vec::new(), &signing, now)?;
+        let statement = made.context("what came late changes no figure")?;
+        let authority = Authority::System;
+        let request = Request::Months(months::Command::Restate(statement));
+        self.at(organisation, now, Command { authority, request })?;
+        Ok(())
     }
 
     fn seal(

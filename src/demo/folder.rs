@@ -3,6 +3,7 @@
 use super::fill::{Played, fill};
 use crate::keys::Keys;
 use crate::private;
+use crate::statements::keys::StatementKeys;
 use crate::writer::Core;
 use anyhow::Context;
 use meetellen_events::codec::{self, Found};
@@ -55,7 +56,8 @@ pub fn fill_folder(
     let (log, _) = EventLog::open(config, &mut |_| {})?;
     let keys = Keys::open(keys)?;
     let mut core = Core::new(log, memory_bytes)?;
-    fill(&mut core, &keys, today, progress)?;
+    let statement_keys = StatementKeys::of(&data.join("signing"));
+    fill(&mut core, (&keys, &statement_keys), today, progress)?;
     // Applies and syncs the rest.
     drop(core);
     fs::remove_file(&mark)?;

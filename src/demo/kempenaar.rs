@@ -64,7 +64,7 @@ pub fn play(months: &[Month], stage: &mut dyn Stage) -> anyhow::Result<()> {
     }
     cakes(&mut book, months, &volunteers)?;
     gifts(&mut book, months)?;
-    book.close()
+    book.close(months)
 }
 
 /// Fifteen children on five to eight days of the month, others on one to three.

@@ -97,7 +97,7 @@ pub fn play(months: &[Month], stage: &mut dyn Stage) -> anyhow::Result<()> {
         let heads = HeadCount::new(340, 160, Some(110))?;
         feast(&mut book, house.halloween, october.last_day(), heads);
     }
-    book.close()
+    book.close(months)
 }
 
 fn set_up(book: &mut Book<'_>) -> anyhow::Result<House> {

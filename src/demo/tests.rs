@@ -1,10 +1,14 @@
 mod checks;
 
 use super::{Stage, months_before, play};
+use crate::live::Live;
+use crate::statements::keys::{Signing, StatementKeys};
+use crate::statements::{self};
 use meetellen_events::decider::Decider;
 use meetellen_events::event::{Actor, ActorKind, Event, Recorded};
 use meetellen_events::log::line::Position;
-use meetellen_events::organisation::{Authority, Command, Organisation};
+use meetellen_events::months;
+use meetellen_events::organisation::{Authority, Command, Organisation, Request};
 use meetellen_events::programme;
 use meetellen_events::tally::{self, Standing};
 use meetellen_events::values::{
@@ -22,12 +26,38 @@ pub struct Played {
     pub recorded: Vec<Recorded>,
 }
 
+impl Played {
+    /// As readers see it; nothing here has a hash.
+    fn live(&self) -> Live {
+        let mut live = Live {
+            organisation: self.rules.clone(),
+            house: self.house.clone(),
+            ..Live::default()
+        };
+        live.head.position = self.rules.position();
+        live.recorded_at = self
+            .recorded
+            .last()
+            .map_or(live.recorded_at, |last| last.recorded_at);
+        live
+    }
+}
+
+/// One key for all that is played: the same day plays the same.
+static SIGNING: LazyLock<Signing> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = StatementKeys::of(folder.path());
+    keys.signing(Timestamp::default()).expect("a key")
+});
+
 /// The rules and the figures, without a log or keys.
 #[derive(Default)]
 pub struct Rules {
     played: Vec<Played>,
     at: HashMap<OrganisationId, usize>,
     secrets: u8,
+    /// Whether months are left open: a statement takes more time than its month.
+    leaves_open: bool,
 }
 
 impl Stage for Rules {
@@ -72,6 +102,47 @@ impl Stage for Rules {
         Ok(sure)
     }
 
+    fn close(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        (authority, month): (Authority, Month),
+    ) -> anyhow::Result<()> {
+        if self.leaves_open {
+            return Ok(());
+        }
+        let live = self.played[self.at[&organisation]].live();
+        let statement = statements::closing(&live, month, &SIGNING, now)?;
+        let request = Request::Months(months::Command::Close(statement));
+        self.at(organisation, now, Command { authority, request })?;
+        Ok(())
+    }
+
+    fn restate(
+        &mut self,
+        organisation: OrganisationId,
+        now: Timestamp,
+        month: Month,
+    ) -> anyhow::Result<()> {
+        if self.leaves_open {
+            return Ok(());
+        }
+        let played = &self.played[self.at[&organisation]];
+        let live = played.live();
+        let given = played.recorded.iter().rev().find_map(|recorded| {
+            let Event::Months(event) = &recorded.fact.event else {
+                return None;
+            };
+            Some(event.statement().clone()).filter(|statement| statement.month() == month)
+        });
+        let old = given.expect("it is closed");
+        let made = statements::restated(&live, &old, Vec::new(), &SIGNING, now)?;
+        let request = Request::Months(months::Command::Restate(made.expect("it changed")));
+        let authority = Authority::System;
+        self.at(organisation, now, Command { authority, request })?;
+        Ok(())
+    }
+
     fn seal(&mut self, _: OrganisationId, _: PersonId, text: &str) -> anyhow::Result<Sealed> {
         Ok(Sealed::new(text.to_owned()))
     }
@@ -89,8 +160,23 @@ impl Stage for Rules {
 }
 
 /// Badhuis, Sleutel and Kempenaar as played on a day.
-pub fn played(today: Day) -> [Played; 3] {
-    let mut stage = Rules::default();
+fn played(today: Day) -> [Played; 3] {
+    played_on(Rules::default(), today)
+}
+
+/// The same with every month open.
+fn left_open(today: Day) -> [Played; 3] {
+    let leaves_open = true;
+    played_on(
+        Rules {
+            leaves_open,
+            ..Rules::default()
+        },
+        today,
+    )
+}
+
+fn played_on(mut stage: Rules, today: Day) -> [Played; 3] {
     play(today, &mut stage).expect("the rules admit every command");
     stage.played.try_into().ok().expect("three organisations")
 }
@@ -100,7 +186,7 @@ fn day(text: &str) -> Day {
 }
 
 /// Played once for the tests that only look at it.
-static PLAYED: LazyLock<[Played; 3]> = LazyLock::new(|| played(day(TODAY)));
+pub(crate) static PLAYED: LazyLock<[Played; 3]> = LazyLock::new(|| played(day(TODAY)));
 const TODAY: &str = "2027-01-01";
 
 #[test]
@@ -164,4 +250,26 @@ fn it_has_the_mess_of_life() {
     for played in [sleutel, kempenaar] {
         assert_eq!(played.rules.waiting().count(), 0);
     }
+}
+
+#[test]
+fn every_month_but_the_last_is_closed_and_one_was_restated() {
+    let months = months_before(day(TODAY));
+    let (last, closed) = months.split_last().expect("thirteen");
+    for played in &*PLAYED {
+        let found: Vec<Month> = played
+            .rules
+            .closed_months()
+            .map(|(month, _)| month)
+            .collect();
+        assert_eq!(found, closed);
+        let state = played.rules.months();
+        assert_eq!(state.touched().count(), 0, "nothing is left to restate");
+        assert!(state.month(*last).is_none());
+    }
+    let restated = |played: &Played| {
+        let given = played.rules.months().statements().iter();
+        given.filter(|given| given.restates.is_some()).count()
+    };
+    assert_eq!(PLAYED.iter().map(restated).collect::<Vec<_>>(), [1, 0, 0]);
 }

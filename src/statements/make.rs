@@ -6,8 +6,9 @@ use crate::export;
 use crate::export::document::Cell;
 use crate::live::Live;
 use meetellen_events::codec::{self, canonical};
+use meetellen_events::log::line::Position;
 use meetellen_events::months::{InvalidStatement, Statement};
-use meetellen_events::values::{DeviceId, Month, Period, StatementId, Timestamp};
+use meetellen_events::values::{DeviceId, Month, OrganisationId, Period, StatementId, Timestamp};
 use meetellen_projections::corrections::{self, Arrival};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -130,7 +131,7 @@ fn members(live: &Live, month: Month, now: Timestamp) -> Result<Map<String, Valu
         ("version", VERSION.into()),
         (
             "id",
-            serde_json::to_value(StatementId::new(uuid::Uuid::now_v7()))?,
+            serde_json::to_value(id_of(id, month, live.head.position))?,
         ),
         ("closed", true.into()),
         ("made_at", now.to_string().into()),
@@ -147,6 +148,13 @@ fn members(live: &Live, month: Month, now: Timestamp) -> Result<Map<String, Valu
         members.insert(name.to_owned(), value);
     }
     Ok(members)
+}
+
+/// Made of what it is of: a statement that is made again of the same log is the same one.
+fn id_of(organisation: OrganisationId, month: Month, as_of: Position) -> StatementId {
+    let name = format!("statement {month} {as_of}");
+    let id = uuid::Uuid::new_v5(&organisation.uuid(), name.as_bytes());
+    StatementId::new(id)
 }
 
 /// Puts the key and the signature under what is said.

@@ -11,8 +11,8 @@ use crate::node::Node;
 use crate::writer::{Done, Refusal, WriteError};
 use meetellen_events::codec::{self, CodecError};
 use meetellen_events::event::{Event, Recorded};
-use meetellen_events::log::LogError;
 use meetellen_events::log::line::Position;
+use meetellen_events::log::{LogError, LogReader};
 use meetellen_events::months::{self, Statement, state::Given};
 use meetellen_events::organisation::{self, Authority, Command, Request};
 use meetellen_events::values::{Month, OrganisationId, Timestamp};
@@ -193,9 +193,10 @@ fn again(
     let Some(closed) = live.organisation.months().month(month) else {
         return Ok(None);
     };
-    let old = given(node, organisation, &closed.current)?;
+    let reader = node.reader();
+    let old = given(reader, organisation, &closed.current)?;
     let facts = closed.touched.iter().flat_map(|touched| &touched.facts);
-    let facts = facts.map(|position| Ok(cause(&recorded(node, organisation, *position)?)?));
+    let facts = facts.map(|position| Ok(cause(&recorded(reader, organisation, *position)?)?));
     let facts: Result<Vec<_>, RestateError> = facts.collect();
     let signing = node.statement_keys.signing(now)?;
     Ok(restated(live, &old, facts?, &signing, now)?)
@@ -203,11 +204,11 @@ fn again(
 
 /// A statement as it was given. Reads the disk.
 pub fn given(
-    node: &Node,
+    reader: &LogReader,
     organisation: OrganisationId,
     given: &Given,
 ) -> Result<Statement, RestateError> {
-    let recorded = recorded(node, organisation, given.position)?;
+    let recorded = recorded(reader, organisation, given.position)?;
     if let Event::Months(event) = recorded.fact.event {
         Ok(event.statement().clone())
     } else {
@@ -216,12 +217,12 @@ pub fn given(
 }
 
 fn recorded(
-    node: &Node,
+    reader: &LogReader,
     organisation: OrganisationId,
     position: Position,
 ) -> Result<Recorded, RestateError> {
     let missing = || RestateError::NoStatement(position);
-    let line = node.reader().commit_at(organisation, position)?;
+    let line = reader.commit_at(organisation, position)?;
     let commit = codec::decode(&line.ok_or_else(missing)?)?;
     let mut facts = commit.recorded();
     facts

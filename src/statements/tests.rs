@@ -10,11 +10,9 @@ use meetellen_events::values::{Month, Timestamp};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-const TODAY: &str = "2027-01-05";
-
 /// The demo's garden, and a key.
 static GARDEN: LazyLock<(Live, Signing)> = LazyLock::new(|| {
-    let [_, _, garden] = demo::tests::played(TODAY.parse().expect("a day"));
+    let [_, _, garden] = &*demo::tests::PLAYED;
     let mut live = Live::default();
     for recorded in &garden.recorded {
         live.apply(recorded);

@@ -1,6 +1,6 @@
 //! The check figures of the three initiatives, whatever months they are played in.
 
-use super::{Played, day, played};
+use super::{Played, day, left_open};
 use crate::demo::{days_on, months_before};
 use meetellen_events::programme::OrganisedBy;
 use meetellen_events::tally::ShiftKind;
@@ -66,7 +66,7 @@ fn check(today: &str) {
     let months = months_before(today);
     let last = months[months.len() - 1];
     let year = Period::range(months[0].first_day(), last.last_day()).expect("thirteen months");
-    let [badhuis, sleutel, kempenaar] = played(today);
+    let [badhuis, sleutel, kempenaar] = left_open(today);
     check_badhuis(&badhuis, last);
     check_sleutel_month(&sleutel, last);
     check_sleutel_year(&sleutel, &months, &year);

@@ -136,17 +136,20 @@ impl Organisation {
                         Reach::From(zone.day_of(known.starts_at))
                     })
                 }
-                // Who organises it also holds before its first day.
+                // Who organises it also holds before its first day. A new one has nothing behind it.
+                programme::Event::ActivityChanged { facts, .. } if facts.organised_by.is_some() => {
+                    Reach::Everywhere
+                }
                 programme::Event::ActivityAdded { .. }
-                | programme::Event::ActivityChanged { .. } => Reach::Everywhere,
-                programme::Event::SessionPlanned { .. }
+                | programme::Event::ActivityChanged { .. }
+                | programme::Event::SessionPlanned { .. }
                 | programme::Event::CodeIssued { .. }
                 | programme::Event::CodeWithdrawn { .. } => Reach::Nowhere,
             },
-            // An age group also holds before its first day.
-            event::Event::People(
-                people::Event::Registered { facts, .. } | people::Event::Changed { facts, .. },
-            ) if facts.age.is_some() => Reach::Everywhere,
+            // An age group also holds before its first day. Somebody new has nothing behind her.
+            event::Event::People(people::Event::Changed { facts, .. }) if facts.age.is_some() => {
+                Reach::Everywhere
+            }
             // So does an hourly rate.
             event::Event::Standing(standing::Event::SettingChanged {
                 setting: standing::Setting::HourlyRate(_),

@@ -12,7 +12,9 @@ use numbers::*;
 use till::*;
 use visitors::*;
 
-use super::view::{Choice, Notice, Page, Tone, bar, coordinator, month, statement, visitor};
+use super::view::{
+    Choice, Notice, Page, Tone, bar, coordinator, month, people, statement, visitor,
+};
 use super::{STYLESHEET, chart, tally};
 use crate::i18n::Language;
 use askama::Template;

@@ -19,6 +19,7 @@ macro_rules! page {
 pub mod bar;
 pub mod coordinator;
 pub mod month;
+pub mod people;
 pub mod statement;
 pub mod visitor;
 

@@ -168,7 +168,7 @@ pub(super) fn mending(t: Language) -> Vec<(&'static str, String)> {
 }
 
 pub(super) fn one_person(t: Language) -> String {
-    coordinator::OnePerson {
+    people::OnePerson {
         t,
         page: page(&Language::TEAM),
         person: somebody(1, Some("Ans"), true),
@@ -178,8 +178,8 @@ pub(super) fn one_person(t: Language) -> String {
     .expect("a page renders")
 }
 
-pub(super) fn somebody(number: u8, name: Option<&str>, volunteer: bool) -> coordinator::Person {
-    coordinator::Person {
+pub(super) fn somebody(number: u8, name: Option<&str>, volunteer: bool) -> people::Person {
+    people::Person {
         id: id(number),
         number: u64::from(number),
         name: name.map(str::to_owned),
@@ -193,7 +193,7 @@ pub(super) fn somebody(number: u8, name: Option<&str>, volunteer: bool) -> coord
 }
 
 pub(super) fn person_data(t: Language, erased: bool) -> String {
-    let line = |what: &str, position, details: &[(&str, &str)]| coordinator::DataLine {
+    let line = |what: &str, position, details: &[(&str, &str)]| people::DataLine {
         what: what.to_owned(),
         details: details
             .iter()
@@ -206,7 +206,7 @@ pub(super) fn person_data(t: Language, erased: bool) -> String {
     };
     let name = [(t.say("data-field-name"), t.say("data-unreadable"))];
     let name = name.each_ref().map(|(field, text)| (&**field, &**text));
-    coordinator::PersonData {
+    people::PersonData {
         t,
         page: page(&Language::TEAM),
         person: somebody(2, (!erased).then_some("Willemien van der Heijden"), true),
@@ -226,7 +226,7 @@ pub(super) fn person_data(t: Language, erased: bool) -> String {
                 &[("Waarvoor", "De nieuwe koffiemachine in de grote zaal")],
             ),
         ],
-        devices: vec![coordinator::DataDevice {
+        devices: vec![people::DataDevice {
             name: t.say("data-by-device"),
             since: date(2026, 9, 1),
             last: date(2026, 11, 5),
@@ -239,7 +239,7 @@ pub(super) fn person_data(t: Language, erased: bool) -> String {
 }
 
 pub(super) fn people(t: Language) -> String {
-    coordinator::People {
+    people::People {
         t,
         page: page(&Language::TEAM),
         people: vec![
@@ -255,13 +255,13 @@ pub(super) fn people(t: Language) -> String {
 
 pub(super) fn cards(t: Language) -> Vec<(&'static str, String)> {
     let page = page(&Language::TEAM);
-    let erase = coordinator::Erase {
+    let erase = people::Erase {
         t,
         page: page.clone(),
         person: id(1),
         name: "Willemien van der Heijden".to_owned(),
     };
-    let card = coordinator::Card {
+    let card = people::Card {
         t,
         page: page.clone(),
         qr: qr(),

@@ -11,7 +11,7 @@ use crate::people::{self, Person as Known};
 use crate::problem::{Cause, Problem};
 use crate::secrets;
 use crate::web::qr;
-use crate::web::view::coordinator::{Card, Erase, OnePerson, People, Person};
+use crate::web::view::people::{Card, Erase, OnePerson, People, Person};
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::people::AgeGroup;

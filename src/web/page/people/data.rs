@@ -8,7 +8,7 @@ use crate::i18n::Language;
 use crate::node::Node;
 use crate::people::{self, Data as Kept, Told};
 use crate::problem::Problem;
-use crate::web::view::coordinator::{DataDevice, DataLine, PersonData};
+use crate::web::view::people::{DataDevice, DataLine, PersonData};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::event::{ActorKind, Event, Recorded};

@@ -8,7 +8,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-pub use statement::{InvalidStatement, STATEMENT_BYTES_MAX, Statement};
+pub use statement::{InvalidStatement, STATEMENT_BYTES_MAX, Statement, StatementHead};
 
 use crate::values::{Day, Month, StatementId};
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,7 @@ mod bytes;
 mod planned;
 mod refreshed;
 mod small;
+mod stated;
 mod tallied;
 mod written;
 
@@ -87,11 +88,8 @@ fn put_fact(
         Event::Tally(event) => tallied::put(to, event, at) || written::put(to, event, at),
         Event::Programme(event) => planned::put(to, event, recorded_at),
         Event::Access(event) => refreshed::put(to, event),
-        Event::Organisation(_)
-        | Event::People(_)
-        | Event::Standing(_)
-        | Event::Months(_)
-        | Event::Unknown(_) => false,
+        Event::Months(event) => stated::put(to, event),
+        Event::Organisation(_) | Event::People(_) | Event::Standing(_) | Event::Unknown(_) => false,
     };
     if has_form {
         return Ok(());
@@ -147,6 +145,7 @@ fn read_fact(
         number @ 1..=8 => Event::Tally(tallied::read(number, from, at)?),
         number @ 9..=15 => Event::Tally(written::read(number, from, at)?),
         number @ 16..=18 => Event::Programme(planned::read(number, from, recorded_at)?),
+        number if stated::is(number) => Event::Months(stated::read(number, from)?),
         number => Event::Access(refreshed::read(number, from)?),
     };
     Ok(Fact {

@@ -29,20 +29,28 @@ pub enum InvalidStatement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     text: Arc<str>,
-    head: Head,
+    head: StatementHead,
 }
 
 /// What the rules need of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Head {
-    id: StatementId,
-    organisation: OrganisationId,
-    month: Month,
-    as_of: Position,
-    made_at: Timestamp,
-    previous: Hash,
-    restates: Option<StatementId>,
-    hash: Hash,
+pub struct StatementHead {
+    /// Its id.
+    pub id: StatementId,
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Of which month.
+    pub month: Month,
+    /// Up to where the log was read for it.
+    pub as_of: Position,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Hash of the organisation's statement before; zero for the first.
+    pub previous: Hash,
+    /// The statement in whose place it stands.
+    pub restates: Option<StatementId>,
+    /// SHA-256 of its canonical JSON, signature and all.
+    pub hash: Hash,
 }
 
 impl Statement {
@@ -63,7 +71,7 @@ impl Statement {
         if text.len() > STATEMENT_BYTES_MAX {
             return Err(InvalidStatement::TooLong(text.len()));
         }
-        let head = Head {
+        let head = StatementHead {
             id: member(value, "/id")?,
             organisation: member(value, "/organisation/id")?,
             month: month(value)?,
@@ -82,14 +90,27 @@ impl Statement {
         })
     }
 
+    /// From a copy that was made of one, such as a packed chunk: it is not read again.
+    pub(crate) fn of_parts(text: &str, head: StatementHead) -> Self {
+        Self {
+            text: text.into(),
+            head,
+        }
+    }
+
+    /// What the rules need of it.
+    pub const fn head(&self) -> &StatementHead {
+        &self.head
+    }
+
     /// Its canonical JSON.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Its members.
+    /// Its members; nothing where a damaged copy of it is no JSON.
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.text).expect("it was read when it was made")
+        serde_json::from_str(&self.text).unwrap_or_default()
     }
 
     /// Its id.

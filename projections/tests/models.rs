@@ -1,5 +1,7 @@
 //! The read models, on histories told fact by fact.
 
+#[path = "models/corrections.rs"]
+mod corrections;
 #[path = "models/history.rs"]
 mod history;
 #[path = "models/sections.rs"]

@@ -26,7 +26,7 @@ pub(super) fn put(to: &mut Writer, event: &Event) -> bool {
     let head = event.statement().head();
     to.raw(head.id.uuid().as_bytes());
     to.again(Some(head.organisation.uuid().as_bytes()));
-    to.text(&head.month.to_string());
+    to.text(head.month.to_string());
     to.number(head.as_of.0);
     to.signed(head.made_at.millis());
     to.raw(&head.previous.0);

@@ -306,6 +306,9 @@ impl Facts {
                 // A giver whose gifts were refused never was one of the house.
                 if let Some(known) = self.persons.get_mut(person) {
                     known.set(today, left);
+                    // What was noted for a later day would have her join again.
+                    let later = known.behind_mut(today);
+                    later.for_each(|facts| facts.volunteer = None);
                 }
             }
             people::Event::GiverNamed { .. }

@@ -105,6 +105,11 @@ impl Ledger {
         self.recorded_at
     }
 
+    /// Takes it that nothing more was recorded until an instant.
+    pub(crate) fn wait_until(&mut self, instant: Timestamp) {
+        self.recorded_at = self.recorded_at.max(instant);
+    }
+
     /// What stands on which day.
     pub const fn facts(&self) -> &Facts {
         &self.facts

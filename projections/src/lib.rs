@@ -12,6 +12,7 @@ pub mod warnings;
 
 use meetellen_events::event::Recorded;
 use meetellen_events::log::line::Position;
+use meetellen_events::values::Timestamp;
 
 /// A fold of all facts, in their order.
 pub trait Projection {
@@ -79,6 +80,11 @@ impl House {
             self.today.apply(recorded);
         }
         Ok(new)
+    }
+
+    /// Takes it that nothing more happened until an instant: what was to begin until then has begun, or not.
+    pub fn wait_until(&mut self, instant: Timestamp) {
+        self.ledger.projection.wait_until(instant);
     }
 
     /// The rows that figures, sections, warnings and the history are made of.

@@ -12,6 +12,7 @@ use meetellen_events::values::{DeviceId, Month, OrganisationId, Period, Statemen
 use meetellen_projections::corrections::{self, Arrival};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries that a restatement names one by one; beyond that it says how many there were.
@@ -99,9 +100,21 @@ pub fn restated(
     sealed(members, signing).map(Some)
 }
 
+/// The house once the month is over: its last commit may lie before that, and what was planned behind it has come.
+fn over<'a>(live: &'a Live, period: &Period) -> Cow<'a, Live> {
+    let end = live.house.get().zone().end_of(period.last_day());
+    if live.recorded_at >= end {
+        return Cow::Borrowed(live);
+    }
+    let mut later = live.clone();
+    later.house.wait_until(end);
+    Cow::Owned(later)
+}
+
 /// What a statement tells of a month as it stands: its figures and sections, and what was mended.
 pub(super) fn told(live: &Live, month: Month) -> Result<Map<String, Value>, MakeError> {
     let period = Period::month(month);
+    let live = &over(live, &period);
     let document = export::leaving(live, &period, language(&live.organisation));
     let Value::Object(mut members) = serde_json::to_value(document)? else {
         return Err(MakeError::Statement(InvalidStatement::Form));

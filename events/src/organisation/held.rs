@@ -31,6 +31,12 @@ impl<T> Held<T> {
         self.0[..behind].iter().map(|(_, value)| value)
     }
 
+    /// Every value noted for a day behind that one, to be changed.
+    pub fn behind_mut(&mut self, day: Day) -> impl Iterator<Item = &mut T> {
+        let behind = self.0.partition_point(|(since, _)| *since <= day);
+        self.0[behind..].iter_mut().map(|(_, value)| value)
+    }
+
     /// The days from which a value was noted, in order.
     pub fn days(&self) -> impl Iterator<Item = Day> + '_ {
         self.0.iter().map(|(day, _)| *day)

@@ -5,6 +5,7 @@ mod decide;
 mod layered;
 
 pub(crate) use check_in::good_code;
+use decide::CODE_MENDS_MILLIS;
 pub use decide::{Decided, Rooms};
 
 use super::{Event, Evidence, Standing, Visitor};
@@ -12,7 +13,7 @@ use crate::event::Recorded;
 use crate::log::line::Position;
 use crate::values::{Code, Day, DeviceId, EntryId, PersonId, SessionId, Timestamp, Zone};
 use layered::Layered;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 const QUARTER_MILLIS: i64 = 15 * 60_000;
 
@@ -30,7 +31,7 @@ enum Kind {
 struct CheckIn {
     quarter: i64,
     persons: u32,
-    sure: bool,
+    weight: Weight,
     counted: bool,
     /// The day it was told on, where a code alone told it once its own day was over.
     late: Option<Day>,
@@ -46,6 +47,17 @@ struct Kept {
     kind: Kind,
     waiting: bool,
     retracted: bool,
+}
+
+/// What a check-in says of how many posters are plausible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// It makes more plausible: somebody signed in saw or confirmed it, or a changing code did.
+    Sure,
+    /// It takes room.
+    Poster,
+    /// Neither: a printed code of one day is copied as easily as it is read.
+    None,
 }
 
 /// Where a known visitor counts once.
@@ -101,6 +113,8 @@ pub struct State {
     quarters: HashMap<i64, Quarter>,
     /// Persons that codes alone told of once their day was over, by the day they were told on.
     late: HashMap<Day, u32>,
+    /// Known visitors' check-ins by code that the code may still take back, the earliest first.
+    fresh: VecDeque<(Timestamp, EntryId, (Spot, Visitor))>,
     waiting: BTreeMap<Position, EntryId>,
     /// Of the gifts among them, who gave.
     givers: BTreeMap<EntryId, PersonId>,
@@ -159,12 +173,12 @@ impl State {
         so_far.saturating_add(persons) > busiest.saturating_mul(2).max(FLOOR)
     }
 
-    /// Whether so many more are too much to be told on a day of days that are over, by codes alone: phones that were
-    /// offline come in ones and twos, who has a picture of a code comes with a month.
-    fn is_too_late(&self, told_on: Day, persons: u32) -> bool {
-        const PERSONS_MAX: u32 = 10;
+    /// Whether so many persons or cups more are too much to be told on a day of days that are over, by codes alone:
+    /// phones that were offline come in ones and twos, who has a picture of a code comes with a month.
+    fn is_too_late(&self, told_on: Day, more: u32) -> bool {
+        const LATE_MAX: u32 = 10;
         let so_far = self.late.get(&told_on).copied().unwrap_or(0);
-        so_far.saturating_add(persons) > PERSONS_MAX
+        so_far.saturating_add(more) > LATE_MAX
     }
 
     /// Takes an event in.
@@ -189,11 +203,18 @@ impl State {
                 let spot = session.map_or_else(|| Spot::DropIn(zone.day_of(at)), Spot::Session);
                 if *visitor != Visitor::Unknown {
                     self.enter((spot, *visitor), (id, party.persons()));
+                    if *evidence != Evidence::Host {
+                        self.remember(recorded.recorded_at, id, (spot, *visitor));
+                    }
                 }
                 let seen = CheckIn {
                     quarter: quarter_of(seen_at),
                     persons: u32::from(party.persons()),
-                    sure: *evidence != Evidence::Poster,
+                    weight: match evidence {
+                        Evidence::Host | Evidence::LiveCode => Weight::Sure,
+                        Evidence::Poster => Weight::Poster,
+                        Evidence::DayCode => Weight::None,
+                    },
                     counted: *standing == Standing::Counted,
                     late: Some(zone.day_of(recorded.recorded_at))
                         .filter(|told_on| *evidence != Evidence::Host && counted_on < *told_on),
@@ -215,9 +236,16 @@ impl State {
                 }
                 Kind::ShiftEnd { shift: shift.entry }
             }
+            Event::CoffeeServed { cups, code, .. } => {
+                let told_on = zone.day_of(recorded.recorded_at);
+                if code.is_some() && counted_on < told_on {
+                    let late = self.late.entry(told_on).or_default();
+                    *late = late.saturating_add(u32::from(cups.get()));
+                }
+                Kind::Counting
+            }
             Event::MoneyDonated { .. }
             | Event::GoodsDonated { .. }
-            | Event::CoffeeServed { .. }
             | Event::HeadsCounted { .. }
             | Event::CounterTallied { .. }
             | Event::ContributionMade { .. }
@@ -277,14 +305,47 @@ impl State {
                 persons.saturating_sub(seen.persons)
             };
         };
-        let quarter = self.quarters.entry(seen.quarter).or_default();
-        change(if seen.sure {
-            &mut quarter.sure
-        } else {
-            &mut quarter.poster
-        });
+        match seen.weight {
+            Weight::Sure => change(&mut self.quarters.entry(seen.quarter).or_default().sure),
+            Weight::Poster => change(&mut self.quarters.entry(seen.quarter).or_default().poster),
+            Weight::None => {}
+        }
         if let Some(told_on) = seen.late {
             change(self.late.entry(told_on).or_default());
+        }
+    }
+
+    fn remember(&mut self, recorded_at: Timestamp, id: EntryId, place: (Spot, Visitor)) {
+        let over = |(then, ..): &(Timestamp, EntryId, _)| {
+            recorded_at.millis_since(*then) > CODE_MENDS_MILLIS
+        };
+        while self.fresh.front().is_some_and(over) {
+            self.fresh.pop_front();
+        }
+        self.fresh.push_back((recorded_at, id, place));
+    }
+
+    /// Where a visitor takes a check-in back that kept another from counting, that one counts from now on: the room that
+    /// became free is its own. Else a poster would count without end, two by two.
+    fn take_its_place(&mut self, id: EntryId) {
+        let place = self.fresh.iter().rev().find(|(_, fresh, _)| *fresh == id);
+        let Some(present) = place.and_then(|(.., place)| self.present.get(place)) else {
+            return;
+        };
+        let counts_now = |(other, _): &&In| {
+            let kept = self.entries.get(other);
+            kept.is_some_and(|kept| {
+                let not_yet = matches!(kept.kind, Kind::CheckIn(CheckIn { counted: false, .. }));
+                not_yet && !kept.retracted && !kept.waiting
+            })
+        };
+        let next = present.all().find(counts_now).map(|(other, _)| *other);
+        if let Some(kept) = next.and_then(|next| self.entries.get_mut(&next))
+            && let Kind::CheckIn(seen) = &mut kept.kind
+        {
+            seen.counted = true;
+            let seen = *seen;
+            self.see(seen, true);
         }
     }
 
@@ -300,7 +361,10 @@ impl State {
         self.waiting.remove(&position);
         self.givers.remove(&id);
         match kind {
-            Kind::CheckIn(seen) => self.see(seen, false),
+            Kind::CheckIn(seen) => {
+                self.see(seen, false);
+                self.take_its_place(id);
+            }
             Kind::ShiftStart { end: Some(end), .. } => self.retract(end),
             Kind::ShiftEnd { shift } => {
                 if let Some(Kept {
@@ -330,7 +394,7 @@ impl State {
         self.waiting.remove(&kept.position);
         self.givers.remove(&id);
         if let Kind::CheckIn(seen) = &mut kept.kind {
-            (seen.sure, seen.counted, seen.late) = (true, true, None);
+            (seen.weight, seen.counted, seen.late) = (Weight::Sure, true, None);
             let seen = *seen;
             self.see(seen, true);
         }

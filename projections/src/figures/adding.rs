@@ -24,7 +24,6 @@ pub fn adds_up(key: &str) -> bool {
             | "volunteer_hours_clocked"
             | "volunteer_hours_entered"
             | "volunteer_hours_estimated"
-            | "replacement_value"
             | "coffee_cups"
             | "coffee_cups_paid"
             | "coffee_cups_free"

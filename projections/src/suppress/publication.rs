@@ -17,6 +17,8 @@ pub(super) struct Publication {
     with_volunteers: Table,
     children: Table,
     anonymous: Table,
+    /// Visits of those who can be told apart: what lies between the visits and the anonymous ones.
+    known: Table,
     to_confirm: Table,
     participations: Table,
     gifts: Table,
@@ -31,6 +33,8 @@ enum Rule {
     Sum,
     /// By its own table, where the visits are told.
     Visits,
+    /// By its own table, where the visits are told and what lies between the two would be.
+    Anonymous,
     /// As visits are.
     OfVisits,
     /// As participations are.
@@ -50,7 +54,8 @@ enum Rule {
 fn rule(key: &str) -> Rule {
     match key {
         "visits" | "participations" | "visits_to_confirm" | "donations_money_count" => Rule::Sum,
-        "visits_with_volunteers" | "visits_children" | "visits_anonymous" => Rule::Visits,
+        "visits_with_volunteers" | "visits_children" => Rule::Visits,
+        "visits_anonymous" => Rule::Anonymous,
         "visits_per_open_day" | "visits_per_open_day_all" => Rule::OfVisits,
         "visits_per_open_day_min" => Rule::Least,
         "visits_per_open_day_max" => Rule::Most,
@@ -134,6 +139,7 @@ impl Publication {
             with_volunteers: of(|count| count.seen.total() + count.volunteers.total()),
             children: of(|count| count.children.total()),
             anonymous: of(|count| count.anonymous.total()),
+            known: of(|count| count.seen.total() - count.anonymous.total()),
             to_confirm: of(|count| count.waiting.total()),
             participations,
             gifts: table(
@@ -168,6 +174,10 @@ impl Publication {
             Rule::Free => Told::Exact,
             Rule::Sum => own(),
             Rule::Visits => with_visits(own()),
+            Rule::Anonymous => match self.known.told(None, &self.period) {
+                Told::Exact => with_visits(own()),
+                Told::Small | Told::Withheld => small_or(&figure.value, Told::Withheld),
+            },
             Rule::OfVisits => visits,
             Rule::OfParticipations => self.participations.told(None, &self.period),
             Rule::Least => self.least(&figure.value),
@@ -271,18 +281,17 @@ fn tells_small_part(figure: &Figure) -> bool {
     let Value::Whole(number) = figure.value else {
         return false;
     };
-    let shares = figure
-        .basis_share
-        .values()
-        .chain(figure.evidence_share.values());
-    shares.into_iter().any(|share| {
+    // Every evidence has a share, of a basis there is some: "0.00" of it is one at least.
+    let bases = figure.basis_share.values().map(|share| (share, 1));
+    let evidence = figure.evidence_share.values().map(|share| (share, 0));
+    bases.chain(evidence).any(|(share, fewest)| {
         let hundredths: i64 = share
             .bytes()
             .filter(u8::is_ascii_digit)
             .fold(0, |sum, digit| 10 * sum + i64::from(digit - b'0'));
         // A share of h hundredths stands for h - 0.5 hundredths of the number at least, and for less than h + 0.5.
         let from = |halves: i64| (number * halves + 199).div_euclid(200);
-        let least = from(2 * hundredths - 1).max(0);
+        let least = from(2 * hundredths - 1).max(fewest);
         let most = (from(2 * hundredths + 1) - 1).min(number);
         least <= most && SMALL.contains(&least) && SMALL.contains(&most)
     })

@@ -137,6 +137,16 @@ fn volunteers_are_those_on_the_last_day() {
 }
 
 #[test]
+fn who_is_erased_does_not_join_on_a_later_day() {
+    let mut history = History::default();
+    history.register(person(1), "2026-12-10", volunteer(true));
+    let person = person(1);
+    history.people("2026-11-25T10:00:00Z", people::Event::Erased { person });
+    let december = [("volunteers_registered", "0"), ("volunteers_joined", "0")];
+    shows(&history.figures("2026-12"), &december);
+}
+
+#[test]
 fn active_is_who_had_a_shift_organised_or_contributed() {
     let mut history = History::default();
     let facts = ActivityFacts {

@@ -281,6 +281,26 @@ fn visits_with_volunteers_and_of_children_are_told_where_visits_are() {
 }
 
 #[test]
+fn the_anonymous_visits_leave_few_known_visitors_to_nobody() {
+    let mut world = october(&[20, 20, 20]);
+    for number in 0..2 {
+        world.check_in("2026-10-02T11:00:00Z", phone(number), None, (1, 0));
+    }
+    for of_period in ["2026-10-02", "2026-10"] {
+        let visits = value(&world, of_period, "visits");
+        let unique = value(&world, of_period, "unique_visitors");
+        assert!(matches!(visits, Value::Whole(22 | 62)), "{of_period}");
+        assert_eq!(unique, Value::Suppressed, "{of_period}");
+        let anonymous = value(&world, of_period, "visits_anonymous");
+        assert_eq!(anonymous, Value::Withheld, "{of_period}");
+    }
+    for number in 2..9 {
+        world.check_in("2026-10-02T11:00:00Z", phone(number), None, (1, 0));
+    }
+    assert_eq!(value(&world, "2026-10", "visits_anonymous"), whole(60));
+}
+
+#[test]
 fn a_share_that_stands_for_a_few_is_not_told() {
     let mut world = october(&[97]);
     let shares = |world: &World| {
@@ -300,6 +320,9 @@ fn a_share_that_stands_for_a_few_is_not_told() {
     let mut few = october(&[3]);
     few.heads("2026-10-01T18:00:00Z", None, 4, None);
     assert_eq!(shares(&few), (Value::Suppressed, 0, 0));
+    let mut one_more = october(&[299]);
+    one_more.heads("2026-10-01T18:00:00Z", None, 300, None);
+    assert_eq!(shares(&one_more), (whole(300), 0, 0), "0.00 of 300 is 1");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{people, programme, standing};
 
 const AHEAD_MILLIS_MAX: i64 = 5 * 60_000;
 const BACK_MILLIS_MAX: i64 = 400 * 86_400_000;
-const CODE_MENDS_MILLIS: i64 = 15 * 60_000;
+pub(super) const CODE_MENDS_MILLIS: i64 = 15 * 60_000;
 
 /// The other rooms, as far as an entry depends on them.
 pub struct Rooms<'a> {
@@ -169,20 +169,19 @@ impl State {
                 session,
             } => {
                 rooms.session(session)?;
-                let by = by_code(
-                    rooms,
-                    authority,
-                    programme::Target::Coffee,
-                    entry.occurred_at,
-                )?;
-                let (code, evidence) =
-                    by.map_or((None, Evidence::Host), |(code, seen)| (Some(code), seen));
+                let target = programme::Target::Coffee;
+                let by = by_code(rooms, authority, target, entry.occurred_at)?;
+                let today = rooms.zone.day_of(asked.now);
+                if by.is_some() && day < today && self.is_too_late(today, 1) {
+                    return Err(Rejection::CodeExpired);
+                }
+                let (code, seen) = by.unzip();
                 Event::CoffeeServed {
                     cups,
                     paid,
                     pot,
                     session,
-                    evidence,
+                    evidence: seen.unwrap_or(Evidence::Host),
                     code,
                 }
             }

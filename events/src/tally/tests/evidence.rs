@@ -4,7 +4,7 @@ use crate::organisation::Authority;
 use crate::scenario::Scenario;
 use crate::scenario::given::*;
 use crate::standing::{self, Hours, Setting};
-use crate::tally::{Arrival, Command, Place, Standing};
+use crate::tally::{Arrival, Command, Place, Rejection, Standing};
 use crate::values::{Day, Timestamp};
 
 const DOOR: Authority = Authority::Code(AT_DOOR);
@@ -281,4 +281,49 @@ fn a_code_tells_of_days_that_are_over_for_few_persons_a_day() {
     assert_eq!(late(&mut house, 114, at, 1), Counted);
     house.wait(DAY);
     assert_eq!(late(&mut house, 115, monday, 9), Counted);
+}
+
+#[test]
+fn taking_back_what_counted_makes_no_room_while_another_takes_its_place() {
+    let mut house = house();
+    let ten = || {
+        let arrival = phone(1);
+        let mut command = by_code(AT_DOOR, arrival);
+        if let Command::CheckIn { party, .. } = &mut command {
+            *party = Some(crate::values::Party::new(10, 0).expect("a party"));
+        }
+        command
+    };
+    house.counts(DOOR, 100, ten());
+    let again = house.counts(DOOR, 101, ten());
+    assert_eq!(standing(&again), Standing::AlreadyCounted);
+    let (retracts, reason) = (entry(100), None);
+    house.counts(DOOR, 200, Command::Retract { retracts, reason });
+    assert_eq!(scans(&mut house, 102, &[1]), [Standing::ToConfirm]);
+    // Once nobody stands in its place, there is room.
+    let (retracts, reason) = (entry(101), None);
+    house.counts(DOOR, 201, Command::Retract { retracts, reason });
+    assert_eq!(scans(&mut house, 103, &[10]), [Standing::Counted]);
+}
+
+#[test]
+fn a_sticker_tells_of_few_cups_on_days_that_are_over() {
+    let mut house = house();
+    let monday = house.now;
+    house.wait(2 * DAY);
+    let (cups, session) = (crate::values::Cups::new(1).expect("cups"), None);
+    let (paid, pot) = (None, false);
+    let cup = || Command::Coffee {
+        cups,
+        paid,
+        pot,
+        session,
+    };
+    let sticker = Authority::Code(AT_COFFEE);
+    for id in 100..110 {
+        house.counts_at(sticker, id, monday, cup());
+    }
+    house.denies_at(sticker, monday, cup(), Rejection::CodeExpired);
+    house.counts(sticker, 111, cup());
+    house.counts_at(VOLUNTEER, 112, monday, cup());
 }

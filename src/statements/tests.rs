@@ -1,12 +1,13 @@
 //! What differs between two statements, and what a signature holds together.
 
 use super::keys::{Signing, StatementKeys};
-use super::{Difference, check, closing, differences};
+use super::{Difference, check, closing, differences, make};
 use crate::demo;
+use crate::i18n::Language;
 use crate::live::Live;
 use check::Wrong;
 use meetellen_events::months::Statement;
-use meetellen_events::values::{Month, Timestamp};
+use meetellen_events::values::{Month, Period, Timestamp};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -96,6 +97,29 @@ fn a_log_comes_to_what_was_stated_of_it_and_to_nothing_else() {
     let forged = Statement::new(&value).expect("a statement");
     let at = forged.as_of().0;
     assert_eq!(check::compared(&told, &forged), [Wrong::Log(at)]);
+}
+
+#[test]
+fn a_month_is_told_whole_where_the_last_commit_lies_before_its_end() {
+    let [house, ..] = &*demo::tests::PLAYED;
+    let noon: Timestamp = "2026-12-15T11:00:00Z".parse().expect("RFC 3339");
+    let mut live = Live::default();
+    let until_then = house.recorded.iter().filter(|one| one.recorded_at < noon);
+    until_then.for_each(|recorded| live.apply(recorded));
+    let open_days = |document: &Value| {
+        let figures = document["figures"].as_array().expect("figures");
+        let days = figures.iter().find(|figure| figure["key"] == "open_days");
+        days.expect("open days")["value"]
+            .as_i64()
+            .expect("a number")
+    };
+    let screen = crate::export::leaving(&live, &Period::month(month()), Language::Dutch);
+    let screen = serde_json::to_value(screen).expect("JSON");
+    let told = Value::Object(make::told(&live, month()).expect("it tells"));
+    // Its weekly hours plan every Monday to Friday.
+    assert!(open_days(&screen) <= 15, "{}", open_days(&screen));
+    assert_eq!(open_days(&told), open_days(&screen) + 12);
+    assert_eq!(told["as_of"], screen["as_of"]);
 }
 
 fn figure(key: &str, value: Value) -> Value {

@@ -78,7 +78,6 @@ fn finish_one(
         }
         return Ok(());
     }
-    months::destroy_oldest(keys, organisation, now)?;
     for person in erased {
         let owner = Owner::Person(*person);
         if keys.has(organisation, owner)? {
@@ -100,6 +99,8 @@ fn finish_one(
     for person in persons(keys.unsettled(organisation)?) {
         settle(core, keys, organisation, person)?;
     }
+    // Last, for its file was read by now: a node has thousands.
+    months::destroy_oldest(keys, organisation, now)?;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ use queue::Queue;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Commands decided before one sync. More would share the sync among more callers but keep the first of them waiting
 /// longer.
@@ -92,6 +92,8 @@ pub struct Writer {
     queue: Arc<Queue<Item>>,
     houses: Arc<Houses>,
     reader: LogReader,
+    /// Held by whoever loads an organisation: more at once than cores would take memory and no less time.
+    loads: Arc<Semaphore>,
     failed: Arc<AtomicBool>,
     full: Arc<AtomicBool>,
 }
@@ -114,6 +116,7 @@ impl Writer {
             queue: Arc::clone(&queue),
             houses: Arc::clone(core.houses()),
             reader: core.reader(),
+            loads: Arc::new(Semaphore::new(loads_at_once())),
             failed: Arc::default(),
             full: Arc::default(),
         };
@@ -173,6 +176,15 @@ impl Writer {
     /// The organisation as it stands, loaded where it is not in memory.
     pub async fn open(&self, organisation: OrganisationId) -> Result<Arc<Shared>, WriteError> {
         for _ in 0..LOADS_MAX {
+            if let Some(shared) = self.houses.resident(organisation) {
+                return Ok(shared);
+            }
+            let _load = self
+                .loads
+                .acquire()
+                .await
+                .map_err(|_| WriteError::Unknown)?;
+            // Whoever was first has loaded it for all who waited.
             if let Some(shared) = self.houses.resident(organisation) {
                 return Ok(shared);
             }
@@ -244,6 +256,11 @@ impl Writer {
                 queue::Refused::Closed => WriteError::Unknown,
             })
     }
+}
+
+/// Organisations that are loaded at once.
+fn loads_at_once() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2))
 }
 
 impl WriterThread {

@@ -5,7 +5,7 @@
 
 use crate::support::client::Client;
 use crate::support::house::{entry, value};
-use crate::support::process::{Process, path, printed};
+use crate::support::process::{Process, complained, path, printed};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::Write;
@@ -155,10 +155,28 @@ impl Disk {
         assert_eq!(refused.problem(), "disk-full");
         coordinator.get("/healthz").with_status(200);
         self.is_read(coordinator, cups + 1);
+        self.is_backed_up_elsewhere_only();
         self.free();
         coordinator.get("/readyz").with_status(200);
         coordinator.record(&waiting).with_status(201);
         cups + 2
+    }
+
+    /// A backup takes nothing of the last room, and needs none where the data is.
+    fn is_backed_up_elsewhere_only(&self) {
+        let data = self.data();
+        let asked = ["backup", "--data", path(&data)];
+        let here = self.0.join("backup.tar.zst");
+        let said = complained(&[&asked[..], &[path(&here)]].concat(), 1);
+        assert!(said.contains("backup.tar.zst"), "{said}");
+        let left = fs::read_dir(&self.0).expect("it lists").map(|entry| {
+            let name = entry.expect("it lists").file_name();
+            name.to_string_lossy().starts_with("backup")
+        });
+        assert_eq!(left.filter(|it| *it).count(), 0, "nothing half done");
+        let elsewhere = self.0.with_extension("tar.zst");
+        printed(&[&asked[..], &[path(&elsewhere)]].concat());
+        fs::remove_file(elsewhere).expect("it was written");
     }
 
     /// The disk runs full while many write: each is told what is so. The cups that there are then.

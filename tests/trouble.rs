@@ -181,6 +181,44 @@ fn a_damaged_log_is_refused_and_its_neighbour_served() {
 }
 
 #[test]
+fn commits_that_neither_copy_has_refuse_their_organisation_and_nobody_else() {
+    let (disk, tree) = (SimulatedDisk::new(6), MemoryTree::default());
+    let server = server_on(&disk, &tree);
+    let (house, other) = (server.found("badhuis"), server.found("sleutel"));
+    house.records("coffee", json!({ "cups": 1 }));
+    let coffee = other.entry("coffee", json!({ "cups": 1 }));
+    other.coordinator.record(&coffee).with_status(201);
+    let (lost, whole) = (house.coordinator.clone(), other.coordinator.clone());
+    let (id, more) = (house.id, other.entry("coffee", json!({ "cups": 2 })));
+    let server = server.restart_over({
+        let (disk, tree) = (disk.clone(), tree.clone());
+        move || {
+            tree.spoil(&id.uuid().into_bytes());
+            let (journal, text) = ("/data/journal/00000001.ndjson", id.uuid().to_string());
+            disk.damage(std::path::Path::new(journal), |bytes| {
+                let mut windows = bytes.windows(text.len());
+                let at = windows.position(|window| window == text.as_bytes());
+                bytes[at.expect("it was founded")] ^= 1;
+            });
+            let config = simulated(&disk, &tree);
+            let found = log::rebuild(config.clone(), &mut |_| {}).expect("the rest is whole");
+            let refused: Vec<_> = found.refused.iter().map(|it| it.organisation).collect();
+            assert_eq!(refused, [Some(id)]);
+            EventLog::open(config, &mut |_| {}).expect("the rest opens")
+        }
+    });
+    let told = lost
+        .of(&server)
+        .get("/api/v1/figures?period=2026-10")
+        .status;
+    assert!([401, 500].contains(&told), "{told}");
+    server.anyone().get("/readyz").with_status(200);
+    let whole = whole.of(&server);
+    whole.record(&coffee).with_status(200);
+    whole.record(&more).with_status(201);
+}
+
+#[test]
 fn a_fault_of_ours_tells_a_number_and_nothing_else() {
     let server = Server::start();
     let house = server.found("badhuis");

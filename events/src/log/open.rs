@@ -19,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 mod catch_up;
 
@@ -342,8 +343,22 @@ pub(super) fn derive(config: &Config) -> Derive {
     }
 }
 
-/// Takes a data folder for this process, for as long as the file is kept.
+/// Takes a data folder for this process, for as long as the file is kept. One that just ended, or a child that one is
+/// about to start, may hold it a moment longer.
 pub fn lock(folder: &Path) -> Result<File, OpenError> {
+    const ATTEMPTS: u32 = 25;
+    const PATIENCE: Duration = Duration::from_millis(20);
+    for _ in 1..ATTEMPTS {
+        match try_lock(folder) {
+            Err(OpenError::Locked) => std::thread::sleep(PATIENCE),
+            locked => return locked,
+        }
+    }
+    try_lock(folder)
+}
+
+/// Takes the folder, if nobody holds it just now.
+pub(super) fn try_lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("lock");
     let file = OpenOptions::new()
         .create(true)

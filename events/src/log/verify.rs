@@ -4,7 +4,7 @@ use super::disk::Disk;
 use super::end::EndMark;
 use super::journal::{Damage, JournalError, JournalReader, Place, Rows};
 use super::line::{Head, Line};
-use super::open::{Config, OpenError, Step, derive, lock};
+use super::open::{Config, OpenError, Step, derive, try_lock};
 use super::store::{Store, StoreError, folder};
 use crate::values::OrganisationId;
 use std::collections::{HashMap, HashSet};
@@ -63,7 +63,7 @@ fn check(
 ) -> Result<Verification, OpenError> {
     let all = select.is_none();
     let held = if config.memory.is_none() {
-        lock(&config.folder).ok()
+        try_lock(&config.folder).ok()
     } else {
         None
     };

@@ -4,6 +4,7 @@ use crate::world::{World, real_config};
 use meetellen_events::log::disk::RealDisk;
 use meetellen_events::log::journal::{JournalReader, Sizes};
 use meetellen_events::log::line::Line;
+use meetellen_events::log::store::Stretch;
 use meetellen_events::log::{
     Config, EventLog, LogError, LogReader, OpenError, Recovery, rebuild, verify,
 };
@@ -145,14 +146,32 @@ fn read(reader: &LogReader, organisation: OrganisationId) -> Result<Vec<Line>, L
     Ok(lines)
 }
 
+/// The same in both forms: here the typed one is the lines themselves.
+fn packed(reader: &LogReader, organisation: OrganisationId) -> Result<Vec<u8>, LogError> {
+    let mut bytes = Vec::new();
+    reader.replay(organisation, Default::default(), &mut |stretch| {
+        match stretch {
+            Stretch::Packed { bytes: chunk, .. } => bytes.extend_from_slice(chunk),
+            Stretch::Line(line) => bytes.extend_from_slice(line.bytes()),
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(bytes)
+}
+
 /// Whether the log holds exactly the world, but for who is refused; else whether its store failed under way.
 fn holds(log: &EventLog, recovery: &Recovery, world: &World, what: &str) -> Option<Fate> {
     let mut refused = 0;
     for organisation in world.organisations() {
         let expected = world.lines(organisation);
-        match read(&log.reader(), organisation) {
-            Ok(lines) => {
+        let reader = log.reader();
+        let both = read(&reader, organisation)
+            .and_then(|lines| Ok((lines, packed(&reader, organisation)?)));
+        match both {
+            Ok((lines, packed)) => {
                 assert!(lines == expected, "{what}: another history");
+                let same = expected.iter().flat_map(|line| line.bytes());
+                assert!(packed.iter().eq(same), "{what}: another history in chunks");
                 let head = log.reader().head(organisation).expect("it was read");
                 assert_eq!(Some(head), expected.last().map(Line::head), "{what}");
             }
@@ -168,6 +187,11 @@ fn holds(log: &EventLog, recovery: &Recovery, world: &World, what: &str) -> Opti
     let found = log.reader().organisations().expect("it was read");
     assert_eq!(found, world.organisations(), "{what}");
     assert_eq!(recovery.refused.len(), refused, "{what}: {recovery:?}");
+    if refused == 0 {
+        let directory = log.reader().directory().ok()?;
+        let listed: Vec<_> = directory.iter().map(|entry| entry.organisation).collect();
+        assert_eq!(listed, world.organisations(), "{what}");
+    }
     Some(match refused {
         0 => Fate::Whole,
         refused => Fate::Refused(refused),

@@ -10,7 +10,7 @@ use meetellen_events::log::disk::simulated::{Fault, SimulatedDisk};
 use meetellen_events::log::journal::{AppendError, Sizes};
 use meetellen_events::log::pace::SimulatedPace;
 use meetellen_events::log::store::MemoryTree;
-use meetellen_events::log::{Config, EventLog, OpenError, rebuild};
+use meetellen_events::log::{Config, EventLog, OpenError, rebuild, verify};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -176,6 +176,20 @@ impl Run {
         }
         Ok(())
     }
+
+    /// After all that, `verify` finds everything sound, and as much as was told.
+    fn verified(&mut self) -> Result<(), String> {
+        let (log, _) = EventLog::open(self.config(), &mut |_| {})
+            .map_err(|error| format!("the last start: {error}"))?;
+        self.asked.settle(&self.told, &log.reader())?;
+        drop(log);
+        let seen = verify(&self.config(), &mut |_| {}).map_err(|error| error.to_string())?;
+        if seen.is_sound() && seen.store_seen && seen.commits == self.asked.commits() {
+            Ok(())
+        } else {
+            Err(format!("{} commits, {seen:?}", self.asked.commits()))
+        }
+    }
 }
 
 /// One run: what went wrong, if anything did, and what the disk was asked to do.
@@ -184,7 +198,8 @@ fn run(seed: u64, lies: bool) -> (Result<(), String>, u32) {
     if lies {
         run.disk.lie_about_syncs();
     }
-    let outcome = (0..LIVES).try_for_each(|life| run.life(life));
+    let lives = (0..LIVES).try_for_each(|life| run.life(life));
+    let outcome = lives.and_then(|()| run.verified());
     (outcome, run.disk.trace())
 }
 

@@ -4,7 +4,7 @@
 use super::bodies::{Bodies, Form};
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Kind of the keys of bodies in memory.
@@ -187,13 +187,22 @@ impl Tree for MemoryTree {
     }
 
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), sled::Error> {
-        let state = self.lock();
-        for (key, value) in state.now.range(from.to_vec()..to.to_vec()) {
-            if visit(key, value).is_break() {
-                break;
+        // Not locked while it is shown: whoever looks at a record may read its body.
+        let mut after = Bound::Included(from.to_vec());
+        loop {
+            let range = (after, Bound::Excluded(to.to_vec()));
+            let state = self.lock();
+            let next = state.now.range::<Vec<u8>, _>(range).next();
+            let next = next.map(|(key, value)| (key.clone(), value.clone()));
+            drop(state);
+            let Some((key, value)) = next else {
+                return Ok(());
+            };
+            if visit(&key, &value).is_break() {
+                return Ok(());
             }
+            after = Bound::Excluded(key);
         }
-        Ok(())
     }
 
     fn apply(&self, changes: Vec<Change>) -> Result<(), sled::Error> {

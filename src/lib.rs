@@ -5,6 +5,7 @@ pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod counting;
 pub mod demo;
 pub mod erasure;
 pub mod export;

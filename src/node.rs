@@ -1,6 +1,7 @@
 //! What every handler works with: the writer, the keys, the tokens and the clock of this server.
 
 use crate::clock::Clock;
+use crate::counting::Counting;
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::live::Shared;
@@ -48,6 +49,8 @@ pub struct Parts {
     pub watch: Watch,
     /// The setup link's code, while there is no organisation.
     pub setup: Mutex<Option<Code>>,
+    /// Turns at counting figures.
+    pub counting: Counting,
     /// Turns at the names of each organisation.
     pub names: Turns,
 }

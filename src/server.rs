@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::counting::Counting;
 use crate::erasure::{FinishError, Finished};
 use crate::keys::{KeyError, Keys};
 use crate::limits::Limits;
@@ -134,6 +135,7 @@ pub fn start(
         public_url,
         trusted_proxies: config.trusted_proxies.clone(),
         setup: Mutex::new(setup),
+        counting: Counting::default(),
         names: Turns::default(),
     });
     let upkeep = [

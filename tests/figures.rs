@@ -1,7 +1,8 @@
 //! Figures over HTTP are what was played, now and as they were known earlier.
 
 use crate::support::Server;
-use crate::support::house::{House, entry, id, value};
+use crate::support::house::{House, entry, id, value, wait};
+use meetellen::counting::REPLAYS_AT_ONCE;
 use meetellen_events::access::Role;
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
@@ -454,4 +455,22 @@ fn an_unknown_parameter_is_named() {
         .collect();
     named.sort_unstable();
     assert_eq!(named, ["colour", "id"]);
+}
+
+#[test]
+fn who_asks_for_too_many_figures_at_once_is_told_to_come_back() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let (counting, path) = (&server.node.counting, "/api/v1/figures?period=2026");
+    let mut turns = Vec::new();
+    // Taken here as a hundred requests would take them, all of them still being counted.
+    for _ in 0..REPLAYS_AT_ONCE {
+        turns.push(wait(counting.replay()).expect("there are turns"));
+    }
+    let busy = house.coordinator.get(&format!("{path}&as_of=1"));
+    assert_eq!((busy.status, busy.problem()), (503, "busy".to_owned()));
+    assert!(busy.header("retry-after").is_some());
+    figures(&house, "period=2026");
+    turns.clear();
+    figures(&house, "period=2026&as_of=1");
 }

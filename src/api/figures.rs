@@ -15,7 +15,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use meetellen_events::access::Role;
 use meetellen_events::log::line::{Head, Position};
-use meetellen_events::values::{Locale, Period, Timestamp};
+use meetellen_events::values::{Locale, OrganisationId, Period, Timestamp};
 use serde::Deserialize;
 
 /// The route of figures.
@@ -75,13 +75,21 @@ async fn tell(
             if let Some(unchanged) = etag::unchanged(&request, &asked.tag(live.head)) {
                 return Ok(unchanged);
             }
-            let told = node.blocking(move |_| written(&live, &asked)).await??;
-            Ok(told.answer(&request, &asked))
+            let turn = node.counting.figures().await?;
+            let told = node.blocking(move |_| {
+                let _until_done = turn;
+                written(&live, &asked)
+            });
+            Ok(told.await??.answer(&request, &asked))
         }
         AsOf::Position(_) | AsOf::Instant(_) => {
-            let then = known(&node, &reader, as_of).await?;
-            let told = node.blocking(move |_| written(&then, &asked)).await??;
-            Ok(told.answer(&request, &asked))
+            let organisation = reader.organisation;
+            let turn = node.counting.replay().await?;
+            let told = node.blocking(move |node| {
+                let _until_done = turn;
+                written(&known(node, organisation, as_of)?, &asked)
+            });
+            Ok(told.await??.answer(&request, &asked))
         }
     }
 }
@@ -150,11 +158,8 @@ fn language(caller: &Caller, locale: Option<Locale>) -> Result<Language, Problem
 }
 
 /// The organisation as it was known then: up to the last whole commit at or before it. A replay.
-async fn known(node: &Node, caller: &Caller, as_of: AsOf) -> Result<Live, Problem> {
-    let organisation = caller.organisation;
-    let then = node
-        .blocking(move |node| load::as_of(node.reader(), organisation, as_of))
-        .await?
+fn known(node: &Node, organisation: OrganisationId, as_of: AsOf) -> Result<Live, Problem> {
+    let then = load::as_of(node.reader(), organisation, as_of)
         .map_err(|error: LoadError| Problem::from(WriteError::Load(error)))?;
     if then.organisation.id().is_none() {
         return Err(Problem::from(Cause::UnknownPosition).because("nothing was known then"));

@@ -136,6 +136,8 @@ pub fn id() -> String {
 
 /// Waits for what the server's own functions answer.
 pub fn wait<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
     runtime.expect("a runtime needs no settings").block_on(work)
 }

@@ -77,7 +77,11 @@ async fn month(
         return Ok(see(statements::address(closed.current.id)));
     }
     // A month of a big house takes milliseconds to count: other requests go on meanwhile.
-    let page = node.blocking(move |_| page(&live, frame, month, today));
+    let turn = node.counting.figures().await?;
+    let page = node.blocking(move |_| {
+        let _until_done = turn;
+        page(&live, frame, month, today)
+    });
     show(&node, &request, &page.await?)
 }
 

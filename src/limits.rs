@@ -11,7 +11,7 @@ use governor::clock::Clock as Ticking;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use meetellen_events::values::{Code, DeviceId};
+use meetellen_events::values::{Code, DeviceId, SecretHash};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -24,11 +24,17 @@ pub const UNKNOWN_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("60 is not z
 /// Entries by one code on a wall, a minute: a full hall that scans as it comes in.
 pub const BY_CODE_A_MINUTE: NonZeroU32 = NonZeroU32::new(600).expect("600 is not zero");
 
+/// Gifts by one gift box's code, a minute: nobody gives as fast as people come in.
+pub const GIFTS_BY_CODE_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("30 is not zero");
+
 /// Entries of one visitor's phone, a minute.
 pub const BY_PHONE_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("30 is not zero");
 
 /// Entries of one browser that was let in, a minute: two full uploads of what it kept while it was offline.
 pub const BY_BROWSER_A_MINUTE: NonZeroU32 = NonZeroU32::new(1_000).expect("1,000 is not zero");
+
+/// Phones let in by one badge, an hour: whoever copied it fills no log.
+pub const BY_BADGE_AN_HOUR: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
 
 /// Networks of this many bits belong to one customer.
 const IPV6_CUSTOMER_BITS: u32 = 64;
@@ -52,8 +58,10 @@ pub struct Limits {
     ticks: Ticks,
     unknown: Limiter<IpAddr>,
     codes: Limiter<Code>,
+    gifts: Limiter<Code>,
     phones: Limiter<[u8; 16]>,
     browsers: Limiter<DeviceId>,
+    badges: Limiter<SecretHash>,
 }
 
 impl Limits {
@@ -61,10 +69,12 @@ impl Limits {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let ticks = Ticks(clock);
         Self {
-            unknown: limiter(UNKNOWN_A_MINUTE, &ticks),
-            codes: limiter(BY_CODE_A_MINUTE, &ticks),
-            phones: limiter(BY_PHONE_A_MINUTE, &ticks),
-            browsers: limiter(BY_BROWSER_A_MINUTE, &ticks),
+            unknown: limiter(Quota::per_minute(UNKNOWN_A_MINUTE), &ticks),
+            codes: limiter(Quota::per_minute(BY_CODE_A_MINUTE), &ticks),
+            gifts: limiter(Quota::per_minute(GIFTS_BY_CODE_A_MINUTE), &ticks),
+            phones: limiter(Quota::per_minute(BY_PHONE_A_MINUTE), &ticks),
+            browsers: limiter(Quota::per_minute(BY_BROWSER_A_MINUTE), &ticks),
+            badges: limiter(Quota::per_hour(BY_BADGE_AN_HOUR), &ticks),
             ticks,
         }
     }
@@ -79,6 +89,11 @@ impl Limits {
         self.count(&self.codes, &code)
     }
 
+    /// Counts a gift by a code on a wall, beside what else the code records.
+    pub fn gift_by_code(&self, code: Code) -> Result<(), Problem> {
+        self.count(&self.gifts, &code)
+    }
+
     /// Counts an entry of a visitor's phone.
     pub fn by_phone(&self, token: &[u8; 16]) -> Result<(), Problem> {
         self.count(&self.phones, token)
@@ -89,17 +104,25 @@ impl Limits {
         self.count(&self.browsers, &device)
     }
 
+    /// Counts a phone that a badge lets in, by the badge's hash.
+    pub fn by_badge(&self, badge: SecretHash) -> Result<(), Problem> {
+        self.count(&self.badges, &badge)
+    }
+
     /// Forgets everybody who has nothing left to wait for. To be called now and then, or what is kept grows for ever.
     pub fn forget(&self) {
         forget(&self.unknown);
         forget(&self.codes);
+        forget(&self.gifts);
         forget(&self.phones);
         forget(&self.browsers);
+        forget(&self.badges);
     }
 
-    /// How many codes, phones, browsers and addresses are kept in memory.
+    /// How many codes, phones, browsers, badges and addresses are kept in memory.
     pub fn kept(&self) -> usize {
-        self.unknown.len() + self.codes.len() + self.phones.len() + self.browsers.len()
+        let codes = self.codes.len() + self.gifts.len() + self.badges.len();
+        codes + self.unknown.len() + self.phones.len() + self.browsers.len()
     }
 
     fn count<K: Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<(), Problem> {
@@ -110,12 +133,8 @@ impl Limits {
     }
 }
 
-fn limiter<K: Hash + Eq + Clone>(a_minute: NonZeroU32, ticks: &Ticks) -> Limiter<K> {
-    RateLimiter::new(
-        Quota::per_minute(a_minute),
-        DashMapStateStore::default(),
-        ticks.clone(),
-    )
+fn limiter<K: Hash + Eq + Clone>(quota: Quota, ticks: &Ticks) -> Limiter<K> {
+    RateLimiter::new(quota, DashMapStateStore::default(), ticks.clone())
 }
 
 fn forget<K: Hash + Eq + Clone>(limiter: &Limiter<K>) {
@@ -200,6 +219,18 @@ mod tests {
             assert!(limits.by_browser(browser).is_ok());
         }
         assert!(limits.by_browser(browser).is_err());
+    }
+
+    #[test]
+    fn one_badge_lets_twenty_phones_in_an_hour() {
+        let (clock, limits) = limits();
+        let [badge, other] = [1, 2].map(|byte| crate::secrets::hash(&[byte; 16]));
+        for _ in 0..20 {
+            assert!(limits.by_badge(badge).is_ok());
+        }
+        assert!(limits.by_badge(badge).is_err() && limits.by_badge(other).is_ok());
+        pass(&clock, 3 * 60_000);
+        assert!(limits.by_badge(badge).is_ok() && limits.by_badge(badge).is_err());
     }
 
     #[test]

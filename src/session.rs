@@ -75,6 +75,9 @@ pub async fn enrol(node: &Node, request: &HttpRequest, code: Code) -> Result<Ses
         let seen = live.read();
         seen.organisation.person_by_pass(&code).is_some()
     };
+    if is_badge {
+        node.limits.by_badge(code)?;
+    }
     let secret = secrets::code().map_err(|error| Problem::internal(&error))?;
     let refresh = secrets::hash(secret.bytes());
     let command = if is_badge {

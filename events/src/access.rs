@@ -163,6 +163,9 @@ pub enum Command {
 /// How long a one-time code is good: 15 minutes.
 pub const INVITATION_MILLIS: i64 = 15 * 60_000;
 
+/// Phones and computers of one person that her badges let in; a further one shuts the oldest out.
+pub const BADGE_DEVICES_MAX: usize = 5;
+
 /// How long an API token is good: 90 days.
 pub const API_TOKEN_MILLIS: i64 = 90 * 86_400_000;
 

@@ -100,6 +100,10 @@ pub enum Event {
     },
 }
 
+/// Givers named at a gift box of whom nothing is confirmed yet. Beyond them gifts are taken without a name, until
+/// somebody confirms or refuses what waits.
+pub const GIVERS_MAX: usize = 200;
+
 /// What can be asked about persons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

@@ -230,6 +230,35 @@ fn cookies_count_for_our_own_pages_only() {
 }
 
 #[test]
+fn a_copied_badge_lets_few_phones_in_and_not_for_long() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let fields = json!({ "name": "Anna de Boer", "volunteer": true });
+    let anna = house.coordinator.post("/api/v1/people", &fields).told(201);
+    let anna = format!("/api/v1/people/{}", anna["id"].as_str().expect("an id"));
+    let made = house
+        .coordinator
+        .post(&format!("{anna}/passes"), &json!({}));
+    let badge = made.told(201)["pass"].clone();
+    let badge = badge.as_str().expect("a pass");
+    let phones: Vec<Client> = (0..20).map(|_| Client::browser(&server.url)).collect();
+    for phone in &phones {
+        phone.enrol(badge).with_status(200);
+    }
+    let head = house.head();
+    let refused = server.anyone().enrol(badge).with_status(429);
+    assert_eq!(refused.problem(), "too-fast");
+    assert_eq!(house.head(), head, "nothing is recorded");
+    let is_in = |phone: &&Client| phone.record(&house.coffee()).status == 201;
+    assert_eq!(phones.iter().filter(is_in).count(), 5);
+    house
+        .coordinator
+        .delete(&format!("{anna}/passes"))
+        .with_status(204);
+    assert_eq!(phones.iter().filter(is_in).count(), 0);
+}
+
+#[test]
 fn a_badge_lets_a_volunteers_own_phone_in() {
     let server = Server::start();
     let house = server.found("badhuis");
@@ -263,14 +292,18 @@ fn a_badge_lets_a_volunteers_own_phone_in() {
     ));
     let refused = server.anyone().enrol(&visitor).with_status(404);
     assert_eq!(refused.problem(), "unknown-code");
-    // A lost badge is withdrawn; her phone stays in. Who is erased is out everywhere.
+    // A lost badge is withdrawn, and with it the phones it let in: nobody can tell which are hers. Who is erased is out
+    // everywhere.
     house
         .coordinator
         .delete(&format!("{anna}/passes"))
         .with_status(204);
     server.anyone().enrol(&badge).with_status(409);
-    phone.record(&house.coffee()).with_status(201);
+    assert_eq!(phone.record(&house.coffee()).problem(), "device-revoked");
     let badge = pass(&anna);
+    let phone = Client::browser(&server.url);
+    phone.enrol(&badge).with_status(200);
+    phone.record(&house.coffee()).with_status(201);
     house.coordinator.delete(&anna).with_status(204);
     server.anyone().enrol(&badge).with_status(409);
     assert_eq!(phone.record(&house.coffee()).problem(), "device-revoked");

@@ -1,6 +1,9 @@
 //! What the rules keep of devices.
 
-use super::{API_TOKEN_MILLIS, Command, DeviceKind, Event, INVITATION_MILLIS, Rejection, Role};
+use super::{
+    API_TOKEN_MILLIS, BADGE_DEVICES_MAX, Command, DeviceKind, Event, INVITATION_MILLIS, Rejection,
+    Role,
+};
 use crate::event::{ActorKind, Recorded};
 use crate::values::{DeviceId, Name, PersonId, SecretHash, Timestamp};
 use std::collections::HashMap;
@@ -138,7 +141,14 @@ impl State {
                     refresh,
                 };
                 let same = |known: &Device| known.enrolled_with(refresh);
-                self.admit(device, event, same)
+                let admitted = self.admit(device, event, same)?;
+                // Of a badge that was copied, or phones that were lost: the newest stay in.
+                let oldest = (!admitted.is_empty())
+                    .then(|| self.oldest_of(person, BADGE_DEVICES_MAX - 1))
+                    .into_iter()
+                    .flatten()
+                    .map(|device| Event::Revoked { device });
+                Ok(oldest.chain(admitted).collect())
             }
             Command::Enrol { code, refresh } => self.enrol(code, *refresh, now),
             Command::Refresh {
@@ -152,6 +162,15 @@ impl State {
                 Some(_) => Ok(vec![Event::Revoked { device: *device }]),
             },
         }
+    }
+
+    /// The devices let in by a person's badges that are still in, without the newest `kept`; the oldest first.
+    fn oldest_of(&self, person: PersonId, kept: usize) -> Vec<DeviceId> {
+        let added_at = |device: &DeviceId| self.devices.get(device).map(|known| known.added_at);
+        let mut own = self.of_person(person);
+        own.sort_by_key(|device| (added_at(device), *device));
+        own.truncate(own.len().saturating_sub(kept));
+        own
     }
 
     fn admit(

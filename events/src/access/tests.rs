@@ -1,4 +1,7 @@
-use super::{API_TOKEN_MILLIS, Command, DeviceKind, Event, INVITATION_MILLIS, Rejection, Role};
+use super::{
+    API_TOKEN_MILLIS, BADGE_DEVICES_MAX, Command, DeviceKind, Event, INVITATION_MILLIS, Rejection,
+    Role,
+};
 use crate::event::{self, Fact};
 use crate::organisation::{Authority, Request};
 use crate::people;
@@ -174,6 +177,50 @@ fn no_other_pass_and_nothing_typed_lets_a_phone_in() {
     }
     house.people(people::Command::WithdrawPass(pass(ANS)));
     house.keeps_out(badge(pass(ANS)), Rejection::NoBadge);
+}
+
+#[test]
+fn a_badge_that_is_withdrawn_takes_the_phones_it_let_in_along() {
+    let mut house = house();
+    house.lets(invite(TABLET, Role::Bar, CODE));
+    house.lets(enrol(CODE, 2));
+    house.lets(badge(pass(ANS)));
+    let facts = house.people(people::Command::WithdrawPass(pass(ANS)));
+    let shut = Event::Revoked { device: PHONE };
+    assert_eq!(facts[1].event, event::Event::Access(shut));
+    assert_eq!(facts.len(), 2);
+    assert!(house.organisation.is_revoked(PHONE));
+    assert_eq!(house.role(TABLET), Some(Role::Bar), "others stay in");
+    assert_eq!(
+        house.people(people::Command::WithdrawPass(pass(ANS))),
+        vec![]
+    );
+}
+
+#[test]
+fn a_further_phone_by_the_same_badge_shuts_the_oldest_out() {
+    let mut house = house();
+    let phone = |number: usize| DeviceId::new(Uuid::from_u128(500 - number as u128));
+    let lets = |house: &mut Scenario, number: usize| {
+        house.wait(1);
+        house.lets(Command::EnrolByBadge {
+            pass: pass(ANS),
+            device: phone(number),
+            refresh: hash(100 + u8::try_from(number).expect("few phones")),
+        })
+    };
+    for number in 0..BADGE_DEVICES_MAX {
+        assert_eq!(lets(&mut house, number).len(), 1);
+    }
+    let facts = lets(&mut house, BADGE_DEVICES_MAX);
+    let shut = Event::Revoked { device: phone(0) };
+    assert_eq!(facts[0].event, event::Event::Access(shut));
+    assert_eq!(
+        house.organisation.access().of_person(ANS).len(),
+        BADGE_DEVICES_MAX
+    );
+    assert_eq!(house.role(phone(1)), Some(Role::Volunteer));
+    assert_eq!(lets(&mut house, BADGE_DEVICES_MAX), vec![], "a repeat");
 }
 
 fn no_volunteer(person: PersonId, since: &str) -> people::Command {

@@ -1,6 +1,6 @@
 //! What the rules keep of persons and passes: nothing sealed is read.
 
-use super::{AgeGroup, Command, Event, PersonFacts, Rejection};
+use super::{AgeGroup, Command, Event, GIVERS_MAX, PersonFacts, Rejection};
 use crate::organisation::Held;
 use crate::values::{Day, PersonId, Sealed, SecretHash};
 use std::collections::HashMap;
@@ -134,6 +134,16 @@ impl State {
         self.givers.contains_key(&person)
     }
 
+    /// How many givers there are of whom nothing is confirmed yet.
+    pub fn givers(&self) -> usize {
+        self.givers.len()
+    }
+
+    /// Whether one more name said at a gift box is kept: at most [`GIVERS_MAX`] wait.
+    pub fn takes_giver(&self) -> bool {
+        self.givers() < GIVERS_MAX
+    }
+
     /// What is known of a person, or of a giver who is none yet, on a day, erased or not.
     pub fn person(&self, person: PersonId, day: Day) -> Option<Known<'_>> {
         let giver = || {
@@ -185,7 +195,8 @@ impl State {
             .is_some_and(|known| !known.erased && known.volunteer.on_or_first(day) == Some(&true))
     }
 
-    /// Who is shut out by an event: erased, or no volunteer any more on that day.
+    /// Who is shut out by an event: erased, no volunteer any more on that day, or without the badge that let the own
+    /// phones in. A copy of it let in others, and nobody can tell which.
     pub fn shut_out(&self, event: &Event, today: Day) -> Option<PersonId> {
         match event {
             Event::Erased { person } => Some(*person),
@@ -199,10 +210,8 @@ impl State {
                 let stays = volunteer.on(today) == Some(&true);
                 (self.is_volunteer(*person, today) && !stays).then_some(*person)
             }
-            Event::Registered { .. }
-            | Event::GiverNamed { .. }
-            | Event::PassIssued { .. }
-            | Event::PassWithdrawn { .. } => None,
+            Event::PassWithdrawn { pass } => self.passes.get(pass).map(|pass| pass.person),
+            Event::Registered { .. } | Event::GiverNamed { .. } | Event::PassIssued { .. } => None,
         }
     }
 
@@ -216,9 +225,14 @@ impl State {
     /// The sealed names of all who have one and were not erased, givers of whom nothing is confirmed yet among them, in
     /// no order.
     pub fn sealed_names(&self) -> impl Iterator<Item = (PersonId, &Sealed)> {
+        let givers = self.givers.iter().map(|(person, name)| (*person, name));
+        self.names_of_persons().chain(givers)
+    }
+
+    /// The sealed names of persons who have one and were not erased, in no order.
+    pub fn names_of_persons(&self) -> impl Iterator<Item = (PersonId, &Sealed)> {
         let known = self.persons.iter().filter(|(_, known)| !known.erased);
-        let known = known.filter_map(|(person, known)| Some((*person, known.name.as_ref()?)));
-        known.chain(self.givers.iter().map(|(person, name)| (*person, name)))
+        known.filter_map(|(person, known)| Some((*person, known.name.as_ref()?)))
     }
 
     /// Whose pass it is, by the hash of its code or of its short code, while it is good.

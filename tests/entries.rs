@@ -1,6 +1,7 @@
 //! Entries of every type are recorded once, whoever sends them and however often.
 
 mod again;
+mod gifts;
 mod refused;
 
 use crate::support::Server;

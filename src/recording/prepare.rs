@@ -10,11 +10,12 @@ use crate::problem::{Cause, Problem};
 use first::{First, Said};
 use meetellen_events::access::DeviceKind;
 use meetellen_events::organisation::Authority;
+use meetellen_events::people::GIVERS_MAX;
 use meetellen_events::tally::{Arrival, Command, Donor, Entry, Event, Place, Who};
 use meetellen_events::values::{
     EntryId, Month, Name, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp, Zone,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// How far ahead of this server's clock an entry may be for a key to be made for its month: the rules take none beyond.
@@ -49,6 +50,8 @@ pub(super) struct Shared<'a> {
     shift: i64,
     /// Persons by name, read once and only where an entry needs it.
     names: RefCell<Option<HashMap<String, PersonId>>>,
+    /// Givers that its gifts by codes named, and nobody had before.
+    givers: Cell<usize>,
     /// What its entries by codes said so far.
     said: RefCell<Said>,
 }
@@ -68,6 +71,7 @@ impl<'a> Shared<'a> {
             zone,
             shift,
             names: RefCell::new(None),
+            givers: Cell::new(0),
             said: RefCell::default(),
         }
     }
@@ -148,6 +152,9 @@ impl<'a> Shared<'a> {
         match authority {
             Authority::Code(code) => {
                 limits.by_code(code)?;
+                if let Kind::Donation { .. } = &body.kind {
+                    limits.gift_by_code(code)?;
+                }
                 if let Kind::CheckIn {
                     arrival: entry_body::Arrival::Phone(token),
                     ..
@@ -242,7 +249,11 @@ impl<'a> Shared<'a> {
                 gift,
                 donor,
                 purpose,
-            } => self.gift(body.id, gift, donor.as_ref(), purpose.as_ref())?,
+            } => {
+                let donor = donor.map(|donor| self.donor(&donor, authority));
+                let donor = donor.transpose()?.flatten();
+                self.gift(body.id, gift, donor, purpose.as_ref())?
+            }
             Kind::Measurement { indicator, value } => Command::Measure { indicator, value },
             Kind::Opening(state) => Command::NoteOpening(state),
             Kind::Retraction { retracts, reason } => Command::Retract {
@@ -261,10 +272,9 @@ impl<'a> Shared<'a> {
         &self,
         entry: EntryId,
         gift: Gift,
-        donor: Option<&entry_body::Donor>,
+        donor: Option<Donor>,
         purpose: Option<&Name>,
     ) -> Result<Command, Problem> {
-        let donor = donor.map(|donor| self.donor(donor)).transpose()?;
         // What a known giver said goes with the giver's key.
         let owner = match &donor {
             Some(Donor::Person(person) | Donor::Named { person, .. }) => Owner::Person(*person),
@@ -309,9 +319,15 @@ impl<'a> Shared<'a> {
         whom().map_or(Owner::Entry(own), Owner::Person)
     }
 
-    fn donor(&self, donor: &entry_body::Donor) -> Result<Donor, Problem> {
+    /// Who gives; nobody where a code alone names somebody new and as many wait as are kept: the rules would drop the
+    /// name, and what was said with it must not be sealed under its key.
+    fn donor(
+        &self,
+        donor: &entry_body::Donor,
+        authority: Authority,
+    ) -> Result<Option<Donor>, Problem> {
         let name = match donor {
-            entry_body::Donor::Person(person) => return Ok(Donor::Person(*person)),
+            entry_body::Donor::Person(person) => return Ok(Some(Donor::Person(*person))),
             entry_body::Donor::Named(name) => name,
         };
         let mut names = self.names.borrow_mut();
@@ -319,11 +335,29 @@ impl<'a> Shared<'a> {
             Some(names) => names,
             empty => empty.insert(self.read_names()?),
         };
-        let person = *names
-            .entry(name.folded())
-            .or_insert_with(|| PersonId::new(uuid::Uuid::now_v7()));
+        let person = match names.get(&name.folded()) {
+            Some(person) => *person,
+            None if matches!(authority, Authority::Code(_)) && !self.takes_giver() => {
+                return Ok(None);
+            }
+            None => {
+                let person = PersonId::new(uuid::Uuid::now_v7());
+                names.insert(name.folded(), person);
+                person
+            }
+        };
         let sealed = self.sealed(Owner::Person(person), "name", Some(name))?;
-        Ok(sealed.map_or(Donor::Person(person), |name| Donor::Named { person, name }))
+        Ok(Some(sealed.map_or(Donor::Person(person), |name| {
+            Donor::Named { person, name }
+        })))
+    }
+
+    /// Whether one more new giver is named by a code, those of this request counted.
+    fn takes_giver(&self) -> bool {
+        let waiting = self.live.read().organisation.people().givers();
+        let named = self.givers.get();
+        self.givers.set(named + 1);
+        waiting + named < GIVERS_MAX
     }
 
     /// Every name that can still be read, case and spaces aside.

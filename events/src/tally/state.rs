@@ -2,6 +2,7 @@
 
 mod check_in;
 mod decide;
+mod giver;
 mod layered;
 
 pub(crate) use check_in::good_code;

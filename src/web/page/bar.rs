@@ -63,7 +63,7 @@ async fn bar(
     recorder: Recorder,
     done: Query<Done>,
 ) -> Result<HttpResponse, Problem> {
-    let names = Names::read(&node, recorder.organisation, &recorder.live).await?;
+    let names = Names::of_persons(&node, recorder.organisation, &recorder.live).await?;
     let frame = Frame::of(&node, &request, &recorder);
     let page = {
         let live = recorder.live.read();

@@ -60,7 +60,19 @@ impl Names {
         live: &Arc<Shared>,
     ) -> Result<Self, Problem> {
         let live = Arc::clone(live);
-        node.blocking(move |node| open(node, organisation, &live))
+        node.blocking(move |node| open(node, organisation, &live, true))
+            .await?
+    }
+
+    /// The same without givers of whom nothing is confirmed yet: anybody with a gift box's code may have named them, and
+    /// who works at the bar neither picks one nor waits for them.
+    pub async fn of_persons(
+        node: &Node,
+        organisation: OrganisationId,
+        live: &Arc<Shared>,
+    ) -> Result<Self, Problem> {
+        let live = Arc::clone(live);
+        node.blocking(move |node| open(node, organisation, &live, false))
             .await?
     }
 
@@ -83,14 +95,21 @@ impl Names {
     }
 }
 
-fn open(node: &Node, organisation: OrganisationId, live: &Shared) -> Result<Names, Problem> {
+fn open(
+    node: &Node,
+    organisation: OrganisationId,
+    live: &Shared,
+    with_givers: bool,
+) -> Result<Names, Problem> {
     let (sealed, numbers) = {
         let live = live.read();
         let people = live.organisation.people();
-        let sealed: Vec<(PersonId, Sealed)> = people
-            .sealed_names()
-            .map(|(person, name)| (person, name.clone()))
-            .collect();
+        let kept = |(person, name): (PersonId, &Sealed)| (person, name.clone());
+        let sealed: Vec<(PersonId, Sealed)> = if with_givers {
+            people.sealed_names().map(kept).collect()
+        } else {
+            people.names_of_persons().map(kept).collect()
+        };
         let persons = live.house.get().facts().persons();
         (sealed, persons.zip(1..).collect())
     };

@@ -97,7 +97,7 @@ async fn page(
     (code, person, volunteer): (Code, PersonId, bool),
     done: Option<EntryId>,
 ) -> Result<Pass, Problem> {
-    let names = Names::read(node, caller.organisation, &caller.live).await?;
+    let names = Names::of_persons(node, caller.organisation, &caller.live).await?;
     let frame = Frame::of(node, request, caller);
     let t = frame.t;
     let live = caller.live.read();

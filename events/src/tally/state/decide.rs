@@ -1,6 +1,7 @@
 //! What an entry records.
 
 use super::check_in::good_code;
+use super::giver::giver;
 use super::{Kind, State};
 use crate::access::Role;
 use crate::organisation::Authority;
@@ -453,46 +454,4 @@ fn waits(by: Option<(Code, Evidence)>) -> (Option<Code>, Standing) {
     by.map_or((None, Standing::Counted), |(code, _)| {
         (Some(code), Standing::ToConfirm)
     })
-}
-
-/// Who gives: somebody known, or a name said for the first time. Where the gift waits nobody vouches for the name, so
-/// that it makes no person yet.
-fn giver(
-    rooms: &Rooms<'_>,
-    donor: Option<Donor>,
-    day: Day,
-    waits: bool,
-) -> Result<(Option<people::Event>, Option<PersonId>), Rejection> {
-    match donor {
-        None => Ok((None, None)),
-        Some(Donor::Person(person) | Donor::Named { person, .. })
-            if rooms.people.is_known(person) =>
-        {
-            Ok((None, Some(person)))
-        }
-        Some(Donor::Named { person, .. }) if waits && rooms.people.is_giver(person) => {
-            Ok((None, Some(person)))
-        }
-        Some(Donor::Named { person, name }) if waits && !rooms.people.was_known(person) => {
-            let named = people::Event::GiverNamed { person, name };
-            Ok((Some(named), Some(person)))
-        }
-        Some(Donor::Named { person, name }) if !rooms.people.was_known(person) => {
-            let facts = people::PersonFacts {
-                name: Some(name),
-                ..people::PersonFacts::default()
-            };
-            Ok((
-                Some(people::Event::Registered {
-                    person,
-                    facts,
-                    since: day,
-                }),
-                Some(person),
-            ))
-        }
-        Some(Donor::Person(person) | Donor::Named { person, .. }) => {
-            Err(Rejection::UnknownPerson(person))
-        }
-    }
 }

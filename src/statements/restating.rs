@@ -13,7 +13,7 @@ use meetellen_events::codec::{self, CodecError};
 use meetellen_events::event::{Event, Recorded};
 use meetellen_events::log::line::Position;
 use meetellen_events::log::{LogError, LogReader};
-use meetellen_events::months::{self, Statement, state::Given};
+use meetellen_events::months::{self, Statement, state::Given, state::Touched};
 use meetellen_events::organisation::{self, Authority, Command, Request};
 use meetellen_events::values::{Month, OrganisationId, Timestamp};
 use std::collections::HashMap;
@@ -26,6 +26,16 @@ const ROUND: Duration = Duration::from_secs(5);
 /// How long nothing more must have come for a month, in milliseconds by the server's clock: a phone that was offline
 /// sends what it kept within seconds.
 pub const CALM_MILLIS: i64 = 10_000;
+
+/// The longest that is waited for a calm, in milliseconds: what keeps coming is told all the same.
+pub const CALM_WAITS_MILLIS: i64 = 10 * 60_000;
+
+/// The longest between two restatements of a month, in milliseconds. Each within a day doubles the calm that the next
+/// one needs, so that whoever sends entries for a closed month fills no log with its statements.
+pub const RESTATED_MILLIS_MAX: i64 = 3_600_000;
+
+/// For how long a restatement counts, in milliseconds.
+const LATELY_MILLIS: i64 = 86_400_000;
 
 /// How often a statement is made anew where the log went on meanwhile.
 const TRIES_MAX: usize = 8;
@@ -65,22 +75,44 @@ pub enum RestateError {
     Stopped,
 }
 
-/// What was looked at and changed nothing: the log can't say so.
+/// What was looked at and changed nothing, and when: the log can't say so.
 #[derive(Debug, Default)]
-pub struct Settled(Mutex<HashMap<(OrganisationId, Month), Position>>);
+pub struct Settled(Mutex<HashMap<(OrganisationId, Month), (Position, Timestamp)>>);
 
 impl Settled {
-    fn is(&self, organisation: OrganisationId, month: Month, position: Position) -> bool {
+    /// Up to where a month was looked at, and when.
+    fn of(&self, organisation: OrganisationId, month: Month) -> Option<(Position, Timestamp)> {
         let settled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        settled
-            .get(&(organisation, month))
-            .is_some_and(|seen| *seen >= position)
+        settled.get(&(organisation, month)).copied()
     }
 
-    fn note(&self, organisation: OrganisationId, month: Month, position: Position) {
+    fn note(&self, organisation: OrganisationId, month: Month, seen: (Position, Timestamp)) {
         let mut settled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        settled.insert((organisation, month), position);
+        settled.insert((organisation, month), seen);
     }
+}
+
+/// Whether a month is to be restated now: nothing came for a while, or something came long ago. Both take longer where
+/// it was restated lately.
+fn is_due(
+    touched: &Touched,
+    settled: Option<(Position, Timestamp)>,
+    restated: usize,
+    now: Timestamp,
+) -> bool {
+    if settled.is_some_and(|(position, _)| position >= touched.position) {
+        return false;
+    }
+    let doubled = u32::try_from(restated)
+        .ok()
+        .and_then(|by| 1_i64.checked_shl(by));
+    let calm = doubled.and_then(|by| CALM_MILLIS.checked_mul(by));
+    let calm = calm
+        .unwrap_or(RESTATED_MILLIS_MAX)
+        .clamp(CALM_MILLIS, RESTATED_MILLIS_MAX);
+    let looked_at = settled.map_or(touched.first_at, |(_, at)| at.max(touched.first_at));
+    now.millis_since(touched.recorded_at) >= calm
+        || now.millis_since(looked_at) >= calm.max(CALM_WAITS_MILLIS)
 }
 
 /// Restates what is due, again and again, for as long as the server's system runs.
@@ -123,16 +155,22 @@ pub async fn round(node: &Node) {
         let due: Vec<(Month, Position)> = {
             let seen = live.read();
             let touched = seen.organisation.months().touched();
+            let lately = now.plus_millis(-LATELY_MILLIS);
             let due = touched.filter(|(month, touched)| {
-                let calm = now.millis_since(touched.recorded_at) >= CALM_MILLIS;
-                calm && !node.settled.is(organisation, *month, touched.position)
+                let restated = seen.organisation.months().restated_since(*month, lately);
+                is_due(
+                    touched,
+                    node.settled.of(organisation, *month),
+                    restated,
+                    now,
+                )
             });
             due.map(|(month, touched)| (month, touched.position))
                 .collect()
         };
         for (month, position) in due {
             match restate(node, organisation, month).await {
-                Ok(()) => node.settled.note(organisation, month, position),
+                Ok(()) => node.settled.note(organisation, month, (position, now)),
                 Err(error) => {
                     tracing::warn!(%organisation, %month, %error, "a month could not be restated yet");
                 }
@@ -228,4 +266,58 @@ fn recorded(
     facts
         .find(|recorded| recorded.position == position)
         .ok_or_else(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Something came at these seconds, first and last.
+    fn touched(first: i64, last: i64) -> Touched {
+        Touched {
+            position: Position(7),
+            recorded_at: Timestamp::from_millis(last * 1_000),
+            first_at: Timestamp::from_millis(first * 1_000),
+            facts: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn due_at(touched: &Touched, restated: usize, seconds: i64) {
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
+        assert!(!is_due(touched, None, restated, at(seconds - 1)), "not yet");
+        assert!(is_due(touched, None, restated, at(seconds)), "by now");
+    }
+
+    #[test]
+    fn a_month_is_restated_after_ten_seconds_calm_or_ten_minutes_without() {
+        due_at(&touched(0, 0), 0, 10);
+        due_at(&touched(0, 300), 0, 310);
+        due_at(&touched(0, 599), 0, 600);
+    }
+
+    #[test]
+    fn each_restatement_of_a_day_doubles_the_wait_up_to_an_hour() {
+        due_at(&touched(0, 0), 1, 20);
+        due_at(&touched(0, 0), 3, 80);
+        due_at(&touched(0, 595), 6, 640);
+        for often in [9, 40, 70, usize::MAX] {
+            due_at(&touched(0, 3_599), often, 3_600);
+            due_at(&touched(0, 0), often, 3_600);
+        }
+    }
+
+    #[test]
+    fn what_was_looked_at_is_looked_at_again_once_more_came() {
+        let touched = touched(0, 1_000);
+        let looked = |position| Some((Position(position), Timestamp::from_millis(900_000)));
+        let now = Timestamp::from_millis(1_005_000);
+        assert!(!is_due(&touched, looked(7), 0, now.plus_millis(86_400_000)));
+        assert!(
+            !is_due(&touched, looked(6), 0, now),
+            "ten minutes from the look on"
+        );
+        assert!(is_due(&touched, looked(6), 0, now.plus_millis(5_000)));
+        assert!(is_due(&touched, None, 0, now));
+    }
 }

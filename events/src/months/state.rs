@@ -48,6 +48,8 @@ pub struct Touched {
     pub position: Position,
     /// When that was recorded.
     pub recorded_at: Timestamp,
+    /// When the first of it was recorded.
+    pub first_at: Timestamp,
     /// Where facts that are no entries stand, at most [`FACTS_MAX`], the first of them.
     pub facts: Vec<Position>,
 }
@@ -115,6 +117,15 @@ impl State {
     /// A statement.
     pub fn statement(&self, id: StatementId) -> Option<&Given> {
         self.given.get(*self.by_id.get(&id)?)
+    }
+
+    /// How often a month was restated since an instant.
+    pub fn restated_since(&self, month: Month, since: Timestamp) -> usize {
+        let lately = self.given.iter().rev();
+        lately
+            .take_while(|given| given.recorded_at > since)
+            .filter(|given| given.month == month && given.restates.is_some())
+            .count()
     }
 
     /// Hash of the last statement: what the next one names. Zero before the first.
@@ -239,6 +250,7 @@ impl State {
         let touched = (before > given.as_of).then_some(Touched {
             position: before,
             recorded_at: recorded.recorded_at,
+            first_at: recorded.recorded_at,
             facts: Vec::new(),
         });
         let closed = self.closed.entry(given.month).or_insert(Closed {
@@ -262,16 +274,18 @@ impl State {
             if from.is_some_and(|from| *month < from) {
                 continue;
             }
-            let mut facts = closed
-                .touched
-                .take()
-                .map_or(Vec::new(), |known| known.facts);
+            let known = closed.touched.take();
+            let first_at = known
+                .as_ref()
+                .map_or(recorded.recorded_at, |known| known.first_at);
+            let mut facts = known.map_or(Vec::new(), |known| known.facts);
             if !is_entry && facts.len() < FACTS_MAX {
                 facts.push(recorded.position);
             }
             closed.touched = Some(Touched {
                 position: recorded.position,
                 recorded_at: recorded.recorded_at,
+                first_at,
                 facts,
             });
         }

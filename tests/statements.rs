@@ -2,6 +2,7 @@
 
 mod closed;
 mod trust;
+mod waits;
 
 use crate::support::Server;
 use crate::support::client::{Client, Reply};

@@ -1,7 +1,10 @@
 //! Puts a backup into an empty folder: unpacked aside, checked, and only then in its place.
 
+mod devices;
+
 use super::archive::{self, About};
 use super::{progress, unfinished};
+use crate::clock::{Clock, SystemClock};
 use crate::keys::Keys;
 use crate::private;
 use anyhow::Context;
@@ -53,6 +56,17 @@ pub fn run(arguments: &RestoreArguments, out: &mut dyn Write) -> anyhow::Result<
         about.made_at,
         told(&about)
     )?;
+    let again = devices::in_again(data, about.keys, SystemClock.now())?;
+    if !again.is_empty() {
+        writeln!(
+            out,
+            "in again are the devices that were in by then. Shut out anew those that were shut out since (page Devices, \
+             or DELETE /api/v1/devices/ID):"
+        )?;
+        again
+            .iter()
+            .try_for_each(|line| writeln!(out, "  {line}"))?;
+    }
     Ok(())
 }
 
@@ -60,7 +74,7 @@ fn told(about: &About) -> &'static str {
     if about.keys {
         "with keys"
     } else {
-        "without keys: names can't be read, and everybody signs in anew"
+        "without keys: names can't be read, and programs need new tokens"
     }
 }
 

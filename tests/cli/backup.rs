@@ -280,3 +280,41 @@ fn keys_elsewhere_go_elsewhere_and_take_no_others_place() {
     assert_eq!(kept.expect("it reads"), "another");
     assert_eq!(names(&keys), [key_file]);
 }
+
+#[test]
+fn a_restore_tells_which_devices_are_in_again() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let added = json!({ "name": "Tablet bij de deur", "role": "bar" });
+    let link = house.coordinator.post("/api/v1/devices", &added).told(201)["enrol_url"].clone();
+    let code = json!({ "code": text(&link).rsplit('/').next().expect("a code") });
+    let tablet = server.browser();
+    tablet.post("/api/v1/session/enrol", &code).with_status(200);
+    let devices = house.coordinator.get("/api/v1/devices").told(200);
+    let devices = devices["items"].as_array().expect("a list");
+    let its = devices.iter().find(|it| it["name"] == added["name"]);
+    let id = text(&its.expect("it is listed")["id"]);
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("monday.tar.zst");
+    backup(server.folder(), &file, &[]);
+    let gone = house.coordinator.delete(&format!("/api/v1/devices/{id}"));
+    assert_eq!(gone.status, 204);
+
+    let server = server.restart_after(|folder| {
+        empty(folder);
+        let told = restore(&file, folder);
+        assert!(!told.contains("everybody signs in"), "{told}");
+        let lines: Vec<&str> = told.lines().filter(|line| line.contains(&id)).collect();
+        assert_eq!(lines.len(), 1, "{told}");
+        assert!(lines[0].contains("badhuis") && lines[0].contains("Tablet bij de deur"));
+        assert!(
+            !told.contains(" coordinator "),
+            "programs need new tokens: {told}"
+        );
+    });
+    // What was told is so: the tablet was shut out after the backup.
+    tablet
+        .of(&server)
+        .post("/api/v1/session/refresh", &json!({}))
+        .with_status(200);
+}

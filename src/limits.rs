@@ -24,6 +24,15 @@ pub const UNKNOWN_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("60 is not z
 /// Entries by one code on a wall, a minute: a full hall that scans as it comes in.
 pub const BY_CODE_A_MINUTE: NonZeroU32 = NonZeroU32::new(600).expect("600 is not zero");
 
+/// Entries by one code on a wall from one address, a minute, before they count against everybody's share of the code.
+pub const BY_CODE_AND_ADDRESS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("60 is not zero");
+
+/// Entries by one code in one array: what a phone kept while it was offline.
+pub const BY_CODE_IN_ARRAY_MAX: usize = 50;
+
+/// From this age on, in milliseconds, an entry by a code is late: it takes nothing from those who stand at the poster.
+pub const LATE_MILLIS: i64 = 10 * 60_000;
+
 /// Gifts by one gift box's code, a minute: nobody gives as fast as people come in.
 pub const GIFTS_BY_CODE_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("30 is not zero");
 
@@ -38,6 +47,17 @@ pub const BY_BADGE_AN_HOUR: NonZeroU32 = NonZeroU32::new(20).expect("20 is not z
 
 /// Networks of this many bits belong to one customer.
 const IPV6_CUSTOMER_BITS: u32 = 64;
+
+/// An entry by a code on a wall.
+#[derive(Debug, Clone, Copy)]
+pub struct ByCode {
+    /// The code.
+    pub code: Code,
+    /// From which address.
+    pub address: IpAddr,
+    /// How long ago it happened, in milliseconds.
+    pub age_millis: i64,
+}
 
 /// Time as the limits count it: it never goes back.
 #[derive(Clone)]
@@ -58,6 +78,8 @@ pub struct Limits {
     ticks: Ticks,
     unknown: Limiter<IpAddr>,
     codes: Limiter<Code>,
+    near: Limiter<(Code, IpAddr)>,
+    late: Limiter<Code>,
     gifts: Limiter<Code>,
     phones: Limiter<[u8; 16]>,
     browsers: Limiter<DeviceId>,
@@ -71,6 +93,8 @@ impl Limits {
         Self {
             unknown: limiter(Quota::per_minute(UNKNOWN_A_MINUTE), &ticks),
             codes: limiter(Quota::per_minute(BY_CODE_A_MINUTE), &ticks),
+            near: limiter(Quota::per_minute(BY_CODE_AND_ADDRESS_A_MINUTE), &ticks),
+            late: limiter(Quota::per_minute(BY_CODE_A_MINUTE), &ticks),
             gifts: limiter(Quota::per_minute(GIFTS_BY_CODE_A_MINUTE), &ticks),
             phones: limiter(Quota::per_minute(BY_PHONE_A_MINUTE), &ticks),
             browsers: limiter(Quota::per_minute(BY_BROWSER_A_MINUTE), &ticks),
@@ -84,9 +108,20 @@ impl Limits {
         self.count(&self.unknown, &customer(address))
     }
 
-    /// Counts an entry by a code on a wall.
-    pub fn by_code(&self, code: Code) -> Result<(), Problem> {
-        self.count(&self.codes, &code)
+    /// Counts an entry by a code on a wall: one that just happened against the share of its address first, then against
+    /// everybody's, so that nobody switches a poster off for the others; a late one against other late ones.
+    pub fn by_code(&self, entry: ByCode) -> Result<(), Problem> {
+        let ByCode {
+            code,
+            address,
+            age_millis,
+        } = entry;
+        if age_millis > LATE_MILLIS {
+            return self.count(&self.late, &code);
+        }
+        let near = (code, customer(address));
+        self.count(&self.near, &near)
+            .or_else(|_| self.count(&self.codes, &code))
     }
 
     /// Counts a gift by a code on a wall, beside what else the code records.
@@ -113,6 +148,8 @@ impl Limits {
     pub fn forget(&self) {
         forget(&self.unknown);
         forget(&self.codes);
+        forget(&self.near);
+        forget(&self.late);
         forget(&self.gifts);
         forget(&self.phones);
         forget(&self.browsers);
@@ -121,7 +158,8 @@ impl Limits {
 
     /// How many codes, phones, browsers, badges and addresses are kept in memory.
     pub fn kept(&self) -> usize {
-        let codes = self.codes.len() + self.gifts.len() + self.badges.len();
+        let codes = self.codes.len() + self.near.len() + self.late.len();
+        let codes = codes + self.gifts.len() + self.badges.len();
         codes + self.unknown.len() + self.phones.len() + self.browsers.len()
     }
 
@@ -202,19 +240,45 @@ mod tests {
         assert!(limits.unknown(address("2001:db8:0:1::1")).is_ok());
     }
 
+    fn tap(code: Code, from: &str, age_millis: i64) -> ByCode {
+        ByCode {
+            code,
+            address: address(from),
+            age_millis,
+        }
+    }
+
+    #[test]
+    fn nobody_switches_a_poster_off_for_the_others() {
+        let (_, limits) = limits();
+        let code = Code::new([1; 16]);
+        // A flood of what is said to have happened long ago, then one of what happens now.
+        for age in [LATE_MILLIS + 1, LATE_MILLIS] {
+            let flood = (0..2_000).filter(|_| {
+                let entry = tap(code, "198.51.100.1", age);
+                limits.by_code(entry).is_ok()
+            });
+            assert_eq!(flood.count(), if age > LATE_MILLIS { 600 } else { 660 });
+        }
+        let hall = (0..100).filter(|_| limits.by_code(tap(code, "192.0.2.7", 0)).is_ok());
+        assert_eq!(hall.count(), 60, "who stands at the poster goes on");
+    }
+
     #[test]
     fn codes_phones_and_browsers_count_apart() {
         let (_, limits) = limits();
         let (code, phone) = (Code::new([1; 16]), [1; 16]);
         let browser = DeviceId::new(uuid::Uuid::from_u128(1));
+        let by = |code| tap(code, "192.0.2.7", 0);
         for _ in 0..30 {
-            assert!(limits.by_phone(&phone).is_ok() && limits.by_code(code).is_ok());
+            assert!(limits.by_phone(&phone).is_ok() && limits.by_code(by(code)).is_ok());
         }
         assert!(limits.by_phone(&phone).is_err() && limits.by_phone(&[2; 16]).is_ok());
-        for _ in 30..600 {
-            assert!(limits.by_code(code).is_ok());
+        for _ in 30..660 {
+            assert!(limits.by_code(by(code)).is_ok());
         }
-        assert!(limits.by_code(code).is_err() && limits.by_code(Code::new([2; 16])).is_ok());
+        assert!(limits.by_code(by(code)).is_err());
+        assert!(limits.by_code(by(Code::new([2; 16]))).is_ok());
         for _ in 0..1_000 {
             assert!(limits.by_browser(browser).is_ok());
         }

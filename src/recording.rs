@@ -16,10 +16,20 @@ use meetellen_events::organisation::{Authority, Command, Request};
 use meetellen_events::people;
 use meetellen_events::tally::{self, Standing};
 use meetellen_events::values::{OrganisationId, Timestamp};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A device whose clock is off by more than this has its times shifted by the difference (design.md §5).
 const CLOCK_OFF_MILLIS_MAX: i64 = 2 * 60_000;
+
+/// From whom entries come, as far as that is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender {
+    /// What a device says the time is.
+    pub client_time: Option<Timestamp>,
+    /// From which address.
+    pub address: IpAddr,
+}
 
 /// How an entry was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,10 +76,10 @@ pub async fn record(
     node: &Node,
     organisation: OrganisationId,
     entries: Vec<(EntryBody, Authority)>,
-    client_time: Option<Timestamp>,
+    sender: Sender,
 ) -> Vec<Result<Taken, Problem>> {
     let count = entries.len();
-    match record_all(node, organisation, entries, client_time).await {
+    match record_all(node, organisation, entries, sender).await {
         Ok(answers) => answers,
         Err(problem) => {
             let mut answers: Vec<_> = Vec::with_capacity(count);
@@ -85,10 +95,11 @@ async fn record_all(
     node: &Node,
     organisation: OrganisationId,
     entries: Vec<(EntryBody, Authority)>,
-    client_time: Option<Timestamp>,
+    sender: Sender,
 ) -> Result<Vec<Result<Taken, Problem>>, Problem> {
     let live = node.open(organisation).await?;
-    let shift = shift(client_time, node.now(), live.read().recorded_at);
+    let shift = shift(sender.client_time, node.now(), live.read().recorded_at);
+    let by = (shift, sender.address);
     // Held until the answer, so that one new name given twice at once becomes one person.
     let _names = if entries
         .iter()
@@ -99,7 +110,7 @@ async fn record_all(
         None
     };
     let bodies = Arc::new(entries);
-    let prepared = prepared(node, organisation, live, shift, &bodies).await?;
+    let prepared = prepared(node, organisation, live, by, &bodies).await?;
     let commands: Vec<Command> = prepared
         .iter()
         .zip(&*bodies)
@@ -135,11 +146,11 @@ async fn prepared(
     node: &Node,
     organisation: OrganisationId,
     live: Arc<live::Shared>,
-    shift: i64,
+    by: (i64, IpAddr),
     entries: &Arc<Vec<(EntryBody, Authority)>>,
 ) -> Result<Vec<Result<tally::Entry, Problem>>, Problem> {
     {
-        let shared = prepare::Shared::new(node, organisation, &live, shift);
+        let shared = prepare::Shared::new(node, organisation, &live, by);
         if !entries.iter().any(|(body, _)| shared.touches_disk(body)) {
             let entries = entries.iter();
             return Ok(entries
@@ -149,7 +160,7 @@ async fn prepared(
     }
     let entries = Arc::clone(entries);
     node.blocking(move |node| {
-        let shared = prepare::Shared::new(node, organisation, &live, shift);
+        let shared = prepare::Shared::new(node, organisation, &live, by);
         let entries = entries.iter();
         entries
             .map(|(body, authority)| shared.entry_asked_first(body, *authority))

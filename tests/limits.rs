@@ -152,3 +152,26 @@ fn a_browser_is_held_back_and_a_program_by_the_queue_alone() {
         [0, 0, 0]
     );
 }
+
+#[test]
+fn two_big_arrays_switch_no_poster_off() {
+    let server = Server::start();
+    let house = server.found("badhuis");
+    let code = door(&house);
+    let flooder = from(&server, "198.51.100.1");
+    let flood = || -> Value {
+        let scan = |_| house.entry("check_in", json!({ "code": code }));
+        (0..500).map(scan).collect()
+    };
+    for (array, most) in [(flood(), 50), (flood(), 50)] {
+        let told = flooder.record(&array).told(200);
+        let results = told["results"].as_array().expect("results").iter();
+        let (taken, refused): (Vec<_>, Vec<_>) = results.partition(|it| it["status"] != "rejected");
+        assert_eq!(taken.len(), most);
+        let too_fast = |it: &&Value| it["problem"]["type"] == "/problems/too-fast";
+        assert!(refused.iter().all(too_fast));
+    }
+    let scan = house.entry("check_in", json!({ "code": code }));
+    let other = from(&server, "192.0.2.7");
+    assert!([200, 201].contains(&other.record(&scan).status));
+}

@@ -7,7 +7,7 @@ use super::fields::invalid;
 use crate::address;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
-use crate::recording::{self, Status, Taken};
+use crate::recording::{self, Sender, Status, Taken};
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -59,14 +59,19 @@ pub async fn record(
         }
         found => found?,
     };
+    let ClientTime(client_time) = client_time;
+    let address = address::of(&node, &request);
+    let sender = Sender {
+        client_time,
+        address,
+    };
     match body.into_inner() {
         Value::Array(entries) if entries.len() > ENTRIES_MAX => Err(Cause::TooManyEntries.into()),
         Value::Array(entries) if entries.is_empty() => {
             Err(Problem::from(Cause::Invalid).at("", "at least one entry"))
         }
         Value::Array(entries) => {
-            let mut taken = take(&node, caller.as_ref(), &entries, client_time).await;
-            let address = address::of(&node, &request);
+            let mut taken = take(&node, caller.as_ref(), &entries, sender).await;
             taken
                 .iter_mut()
                 .for_each(|taken| count_unknown(&node, address, taken));
@@ -84,7 +89,7 @@ pub async fn record(
         | Value::Number(_)
         | Value::String(_)) => {
             let entries = [entry];
-            let taken = take(&node, caller.as_ref(), &entries, client_time).await;
+            let taken = take(&node, caller.as_ref(), &entries, sender).await;
             let taken = taken.into_iter().next();
             let taken = taken.unwrap_or_else(|| Err(Cause::OutcomeUnknown.into()))?;
             let mut response = match taken.status {
@@ -152,7 +157,7 @@ async fn take(
     node: &Node,
     caller: Option<&Caller>,
     entries: &[Value],
-    ClientTime(client_time): ClientTime,
+    sender: Sender,
 ) -> Vec<Result<Taken, Problem>> {
     let mut answers: Vec<Result<Taken, Problem>> = Vec::with_capacity(entries.len());
     let mut houses: Vec<(OrganisationId, Vec<Placed>)> = Vec::new();
@@ -174,7 +179,7 @@ async fn take(
             .into_iter()
             .map(|(place, body, authority)| (place, (body, authority)))
             .unzip();
-        let taken = recording::record(node, organisation, bodies, client_time).await;
+        let taken = recording::record(node, organisation, bodies, sender).await;
         for (place, taken) in places.into_iter().zip(taken) {
             answers[place] = taken;
         }

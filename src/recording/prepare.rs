@@ -1,6 +1,7 @@
 //! What needs a key or a hash is done here, off the writer: pseudonyms of phones, sealed texts, hashes of passes.
 
 mod first;
+mod limits;
 
 use crate::api::entry_body::{self, EntryBody, Gift, Kind, Pass, VisitorToken};
 use crate::keys::{KeyError, Opened, Owner};
@@ -8,15 +9,15 @@ use crate::live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
 use first::{First, Said};
-use meetellen_events::access::DeviceKind;
 use meetellen_events::organisation::Authority;
 use meetellen_events::people::GIVERS_MAX;
 use meetellen_events::tally::{Arrival, Command, Donor, Entry, Event, Place, Who};
 use meetellen_events::values::{
-    EntryId, Month, Name, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp, Zone,
+    Code, EntryId, Month, Name, OrganisationId, PersonId, Sealed, SecretHash, Tag, Timestamp, Zone,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 /// How far ahead of this server's clock an entry may be for a key to be made for its month: the rules take none beyond.
 const AHEAD_MILLIS_MAX: i64 = 5 * 60_000;
@@ -48,10 +49,13 @@ pub(super) struct Shared<'a> {
     live: &'a live::Shared,
     zone: Zone,
     shift: i64,
+    address: IpAddr,
     /// Persons by name, read once and only where an entry needs it.
     names: RefCell<Option<HashMap<String, PersonId>>>,
     /// Givers that its gifts by codes named, and nobody had before.
     givers: Cell<usize>,
+    /// How many of its entries came by each code.
+    by_code: RefCell<HashMap<Code, usize>>,
     /// What its entries by codes said so far.
     said: RefCell<Said>,
 }
@@ -61,7 +65,7 @@ impl<'a> Shared<'a> {
         node: &'a Node,
         organisation: OrganisationId,
         live: &'a live::Shared,
-        shift: i64,
+        (shift, address): (i64, IpAddr),
     ) -> Self {
         let zone = live.read().organisation.zone().cloned().unwrap_or_default();
         Self {
@@ -70,8 +74,10 @@ impl<'a> Shared<'a> {
             live,
             zone,
             shift,
+            address,
             names: RefCell::new(None),
             givers: Cell::new(0),
+            by_code: RefCell::default(),
             said: RefCell::default(),
         }
     }
@@ -143,36 +149,6 @@ impl<'a> Shared<'a> {
             occurred_at: body.occurred_at.plus_millis(self.shift),
             shifted_millis: self.shift,
             command,
-        }
-    }
-
-    /// Counts the entry against its code and phone, or its browser. Programs are held back by the writer's queue.
-    fn within_limits(&self, body: &EntryBody, authority: Authority) -> Result<(), Problem> {
-        let limits = &self.node.limits;
-        match authority {
-            Authority::Code(code) => {
-                limits.by_code(code)?;
-                if let Kind::Donation { .. } = &body.kind {
-                    limits.gift_by_code(code)?;
-                }
-                if let Kind::CheckIn {
-                    arrival: entry_body::Arrival::Phone(token),
-                    ..
-                } = &body.kind
-                {
-                    limits.by_phone(token.bytes())?;
-                }
-                Ok(())
-            }
-            Authority::Device { device, .. } => {
-                let seen = self.live.read();
-                let known = seen.organisation.access().device(device);
-                if known.is_some_and(|known| known.kind == DeviceKind::Browser) {
-                    limits.by_browser(device)?;
-                }
-                Ok(())
-            }
-            Authority::Operator | Authority::System => Ok(()),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::api::fields::{self, Body, invalid};
 use crate::live::Live;
 use crate::node::Node;
 use crate::problem::{Cause, Problem};
-use crate::recording::{self, Taken};
+use crate::recording::{self, Sender, Taken};
 use crate::web::{amount, browser};
 use actix_web::web::Form;
 use actix_web::{FromRequest, HttpRequest, dev};
@@ -15,6 +15,7 @@ use meetellen_events::values::{EntryId, OrganisationId, Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 
 /// The fields of a form, in the order they stand on the page.
@@ -142,6 +143,8 @@ pub struct Author<'a> {
     pub organisation: OrganisationId,
     /// On whose word.
     pub authority: Authority,
+    /// From which address; of a device that is in nobody counts it.
+    pub address: IpAddr,
 }
 
 impl<'a> Author<'a> {
@@ -151,6 +154,7 @@ impl<'a> Author<'a> {
             node,
             organisation: caller.organisation,
             authority: caller.authority(),
+            address: Ipv4Addr::UNSPECIFIED.into(),
         }
     }
 
@@ -192,7 +196,11 @@ impl<'a> Author<'a> {
         whole.insert("occurred_at".to_owned(), at.to_string().into());
         let body = entry_body::parse(&Value::Object(whole)).map_err(invalid)?;
         let entries = vec![(body, self.authority)];
-        let taken = recording::record(self.node, self.organisation, entries, None).await;
+        let sender = Sender {
+            client_time: None,
+            address: self.address,
+        };
+        let taken = recording::record(self.node, self.organisation, entries, sender).await;
         let only = taken.into_iter().next();
         only.unwrap_or_else(|| Err(Cause::OutcomeUnknown.into()))
     }

@@ -3,6 +3,7 @@
 use super::facts::{activity_at, activity_name, clock};
 use super::form::{self, Author, Sent};
 use super::{Frame, belongs_to, path, phone, read, see, show};
+use crate::address;
 use crate::api::caller;
 use crate::live::{Live, Shared};
 use crate::node::Node;
@@ -22,6 +23,7 @@ use meetellen_events::values::{
 };
 use meetellen_projections::figures::count_day;
 use serde_json::json;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The routes below `/c`.
@@ -42,6 +44,7 @@ struct Scan {
     organisation: OrganisationId,
     live: Arc<Shared>,
     code: Code,
+    address: IpAddr,
     now: Timestamp,
     zone: Zone,
     today: Day,
@@ -67,6 +70,7 @@ impl Scan {
             organisation,
             live,
             code,
+            address: address::of(node, request),
             now,
             today: zone.day_of(now),
             zone,
@@ -92,6 +96,7 @@ impl Scan {
             node,
             organisation: self.organisation,
             authority: Authority::Code(self.code),
+            address: self.address,
         };
         author.record(id, fields).await.map(|_| ())
     }

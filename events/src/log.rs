@@ -5,8 +5,11 @@
 //! |---|---|
 //! | what `append` called kept is there after a power cut | `events/tests/log_contract.rs`: `a_simulated_year_of_accidents_loses_nothing_acknowledged` |
 //! | an append is kept whole or not at all, right behind the head | the same: `a_commit_that_is_not_next_is_refused_with_its_batch` |
-//! | after a failed write or sync nothing more is taken | the same: `after_a_failed_sync_nothing_is_taken` |
+//! | a fault at any disk call is never taken for success, and nothing is tried again | `events/tests/log_contract/faults.rs` |
 //! | a damaged journal is put back from the store or refused by name | the same: `what_the_tail_of_the_journal_lost_is_put_back_from_the_store`, `no_flipped_bit_is_read_as_another_history` |
+//! | any change to any file is made up for or named, and what is lost refuses one organisation alone | `events/tests/log_contract/matrix.rs` |
+//! | journal and store rebuild each other, broken off at any call | `events/tests/log_contract/either.rs` |
+//! | hostile bytes do no harm and take little memory | `events/tests/log_contract/fuzz.rs` |
 //! | the store can be deleted, cut or damaged | the same: `a_store_that_is_deleted_is_made_again`, `a_damaged_store_is_made_again`, `log_contract/bodies.rs` |
 
 pub mod disk;

@@ -478,3 +478,20 @@ fn the_phones_of_a_month_are_told_apart_until_60_days_after_its_closing_or_400_a
     house.admits(COORDINATOR, close(&closing(&house, "2026-10", 900)));
     assert_eq!(house.organisation.tags_end_at(october()), Some(end));
 }
+
+#[test]
+fn who_stands_at_the_bar_the_next_morning_may_change_the_night_before() {
+    let mut house = closed_house();
+    let start = |volunteer| tally::Command::StartShift {
+        who: Who::Person(volunteer),
+        kind: ShiftKind::Bar,
+        session: None,
+    };
+    house.counts_at(BAR, 200, at("2026-11-02T05:00:00+01:00"), start(ANS));
+    assert_eq!(touched(&house), []);
+    house.counts_at(BAR, 201, at("2026-11-01T05:00:00+01:00"), start(ANS));
+    let [(month, _)] = touched(&house)[..] else {
+        panic!("one month")
+    };
+    assert_eq!(month, october());
+}

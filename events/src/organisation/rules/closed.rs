@@ -105,7 +105,7 @@ impl Organisation {
 
     /// From the day before an entry's: whoever stands at the bar from the next morning on may have the instruction that
     /// the shift of the night before lacked.
-    fn from_the_evening_before(&self, entry: EntryId) -> Reach {
+    fn since_the_evening_before(&self, entry: EntryId) -> Reach {
         let day = self.tally.day(entry);
         day.map_or(Reach::Nowhere, |day| Reach::From(day.plus(-1)))
     }
@@ -127,9 +127,9 @@ impl Organisation {
                 days.min().map_or(Reach::Nowhere, Reach::From)
             }
             event::Event::Tally(tally::Event::EntryRetracted { target, .. }) => {
-                self.from_the_evening_before(target.entry)
+                self.since_the_evening_before(target.entry)
             }
-            event::Event::Tally(_) => self.from_the_evening_before(EntryId::new(recorded.fact.id)),
+            event::Event::Tally(_) => self.since_the_evening_before(EntryId::new(recorded.fact.id)),
             event::Event::Programme(event) => match event {
                 programme::Event::SessionConfirmed { session }
                 | programme::Event::SessionCancelled { session } => {

@@ -246,3 +246,22 @@ fn a_giver_of_whom_nothing_is_confirmed_can_be_erased() {
     );
     assert_eq!(people_of(&facts), [], "the gift counts, of somebody");
 }
+
+#[test]
+fn beyond_two_hundred_names_that_wait_a_gift_is_taken_without_one() {
+    let mut house = house();
+    let giver = |number: u128| PersonId::new(uuid::Uuid::from_u128(70_000 + number));
+    let max = u128::try_from(people::GIVERS_MAX).expect("a small number");
+    for number in 0..max {
+        let given = house.counts(GIFTS, 1_000 + number, money_of(named(giver(number))));
+        assert_eq!(donor_of(&given), Some(giver(number)));
+    }
+    let more = house.counts(GIFTS, 5_000, money_of(named(giver(max))));
+    assert_eq!(donor_of(&more), None);
+    let again = house.counts(GIFTS, 5_001, money_of(named(giver(1))));
+    assert_eq!(donor_of(&again), Some(giver(1)), "she waits already");
+    // What is refused makes room.
+    house.admits(COORDINATOR, happened(6_000, house.now, refusal(1_000)));
+    let next = house.counts(GIFTS, 5_002, money_of(named(giver(max))));
+    assert_eq!(donor_of(&next), Some(giver(max)));
+}

@@ -2,13 +2,15 @@
 //!
 //! | always true | tested in |
 //! |---|---|
-//! | what came later is every entry that counts in the period, or changes one that does | `tests/models/corrections.rs` |
+//! | what came later is every entry that counts in the period, or changes one that does, or that it depends on | `tests/models/corrections.rs`, `tests/statements.rs` |
 
 use crate::figures::Value;
 use crate::history::EntryType;
 use crate::ledger::{Ledger, Row};
 use meetellen_events::tally::Event;
 use meetellen_events::values::{Day, DeviceId, EntryId, Period, Timestamp};
+use std::collections::HashSet;
+use std::mem::{Discriminant, discriminant};
 
 /// Numbers from 1 to this one are not told in what leaves the organisation.
 const SMALL_MAX: i64 = 4;
@@ -37,7 +39,8 @@ pub struct Arrival {
     pub recorded_at: Timestamp,
     /// The device that recorded it; none of a visitor's own phone.
     pub device: Option<DeviceId>,
-    /// A day of the period that it counts on, or that an entry it changes counts on.
+    /// The day that it counts on, or that an entry it changes counts on: one of the period, or one before it that the
+    /// period still depends on.
     pub day: Day,
 }
 
@@ -62,27 +65,70 @@ pub fn corrections(ledger: &Ledger, period: &Period) -> Corrections {
     }
 }
 
-/// The entries recorded behind a place that count in the period, or change one that does, in the order of the log.
+/// The entries recorded behind a place that may have changed what a period comes to, in the order of the log: those that
+/// count in it or change one that does; tills of its year before it, which its running sum holds; and the first of their
+/// kind ever, before which nothing was known (figures.md, rule 9).
 pub fn arrivals<'a>(
     ledger: &'a Ledger,
     period: &Period,
     after: u64,
 ) -> impl Iterator<Item = Arrival> + use<'a> {
     let period = *period;
+    let known = kinds(ledger, &period, after);
     (after + 1..=ledger.last()).filter_map(move |place| {
         let row = ledger.kept(place)?;
-        let day = reached(ledger, &row)
-            .into_iter()
-            .find(|day| period.contains(*day))?;
+        let counts_on = reached(ledger, &row);
+        let within = counts_on.iter().find(|day| period.contains(**day));
+        let (first, last) = (period.first_day(), period.last_day());
+        let before = counts_on.iter().find(|day| **day < first);
+        let before = before.filter(|day| {
+            let is_first = !is_mending(&row.event) && !known.contains(&discriminant(&row.event));
+            is_first || is_till(ledger, &row) && day.date().year() == last.date().year()
+        });
         Some(Arrival {
             entry: row.entry,
             entry_type: EntryType::of(&row.event),
             position: row.position,
             recorded_at: row.recorded_at,
             device: row.actor.id,
-            day,
+            day: *within.or(before)?,
         })
     })
+}
+
+/// The kinds of entries that were known of up to a place, and happened before a period was over.
+fn kinds(ledger: &Ledger, period: &Period, until: u64) -> HashSet<Discriminant<Event>> {
+    let rows = (1..=until).filter_map(|place| ledger.kept(place));
+    let rows = rows.filter(|row| {
+        let day = reached(ledger, row).into_iter().next();
+        day.is_some_and(|day| day <= period.last_day())
+    });
+    rows.map(|row| discriminant(&row.event)).collect()
+}
+
+/// Whether a row is a count of the bar's till, or changes one.
+fn is_till(ledger: &Ledger, row: &Row) -> bool {
+    let of = |position: u64| {
+        let target = ledger.kept(position);
+        target.is_some_and(|target| matches!(target.event, Event::BarRevenueCounted { .. }))
+    };
+    match &row.event {
+        Event::BarRevenueCounted { .. } => true,
+        Event::EntryRetracted { target, .. } => of(target.position.0),
+        Event::EntriesConfirmed { targets } => targets.iter().any(|one| of(one.position.0)),
+        Event::VisitorCheckedIn { .. }
+        | Event::HeadsCounted { .. }
+        | Event::CoffeeServed { .. }
+        | Event::CounterTallied { .. }
+        | Event::ContributionMade { .. }
+        | Event::ShiftStarted { .. }
+        | Event::ShiftEnded { .. }
+        | Event::ShopRevenueCounted { .. }
+        | Event::MoneyDonated { .. }
+        | Event::GoodsDonated { .. }
+        | Event::IndicatorMeasured { .. }
+        | Event::OpeningNoted { .. } => false,
+    }
 }
 
 fn leaving(number: i64) -> Value {

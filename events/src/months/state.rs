@@ -245,13 +245,17 @@ impl State {
         };
         self.by_id.insert(given.id, self.given.len());
         self.given.push(given);
-        // What slipped in between stands right before it, at the latest.
+        // What slipped in between stands right before it, at the latest; its facts are still to be told.
         let before = Position(recorded.position.0.saturating_sub(1));
+        let known = self.closed.get_mut(&given.month);
+        let known = known.and_then(|closed| closed.touched.take());
+        let mut facts = known.map_or(Vec::new(), |known| known.facts);
+        facts.retain(|fact| *fact > given.as_of);
         let touched = (before > given.as_of).then_some(Touched {
             position: before,
             recorded_at: recorded.recorded_at,
             first_at: recorded.recorded_at,
-            facts: Vec::new(),
+            facts,
         });
         let closed = self.closed.entry(given.month).or_insert(Closed {
             closed_at: recorded.recorded_at,

@@ -9,6 +9,7 @@
 
 pub mod check;
 mod difference;
+mod hidden;
 pub mod keys;
 mod make;
 pub mod replay;
@@ -17,6 +18,7 @@ pub mod restating;
 mod tests;
 
 pub use difference::{Difference, differences};
+pub use hidden::{withhold, withhold_persons};
 pub use make::{MakeError, closing, restated};
 
 use crate::i18n::Language;

@@ -50,6 +50,11 @@ pub fn exported(ledger: &Ledger, figures: Figures, sections: Sections) -> (Figur
     (publication.figures(figures), publication.sections(sections))
 }
 
+/// Whether a figure counts visitors, participants, givers or answers, or is worked out of such a number.
+pub fn counts_persons(key: &str) -> bool {
+    publication::counts_persons(key)
+}
+
 /// The form of a value that is told or not. What is not known stays so.
 fn shown(value: &Value, told: table::Told) -> Value {
     match (value, told) {

@@ -1,13 +1,15 @@
 //! Checks statements: by themselves and a public key, and against the log they were made of.
 
 use super::keys::{Introduction, chain, fingerprint, signed};
-use super::{FORMAT, MakeError, VERSION, make};
+use super::make::{self, Cause};
+use super::{FORMAT, MakeError, VERSION};
 use crate::live::Live;
 use meetellen_events::codec::canonical;
 use meetellen_events::log::line::Head;
 use meetellen_events::months::Statement;
 use meetellen_events::values::{Month, OrganisationId};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// Why a statement is not good.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -128,15 +130,60 @@ pub struct Told {
     organisation: Option<OrganisationId>,
     head: Head,
     members: Map<String, Value>,
+    restates: Option<Value>,
 }
 
-/// What a log comes to in a month, as far as it was taken in.
-pub fn tell(live: &Live, month: Month) -> Result<Told, MakeError> {
+impl Told {
+    /// Whether it is another than the statement before says.
+    pub const fn is_other(&self) -> bool {
+        self.restates.is_some()
+    }
+}
+
+/// What a log comes to in a month, as far as it was taken in: by itself, or in the place of the statement before, with
+/// the facts that came since.
+pub fn tell(
+    live: &Live,
+    month: Month,
+    before: Option<(&Statement, Vec<Cause>)>,
+) -> Result<Told, MakeError> {
+    let mut members = make::told(live, month)?;
+    let restates = match before {
+        Some((before, facts)) => make::restate(live, before, facts, &mut members)?,
+        None => None,
+    };
     Ok(Told {
         organisation: live.organisation.id(),
         head: live.head,
-        members: make::told(live, month)?,
+        members,
+        restates,
     })
+}
+
+/// Members of a statement that are no figures: they are checked by themselves, or say who made it, when, and how.
+const AROUND: [&str; 12] = [
+    "closed",
+    "format",
+    "id",
+    "key",
+    "locale",
+    "made_at",
+    "made_by",
+    "organisation",
+    "previous",
+    "restates",
+    "signature",
+    "version",
+];
+
+/// Members of the organisation that a statement alone says.
+const OF_ORGANISATION: [&str; 2] = ["demo", "id"];
+
+/// Whether this version made a statement: then it must tell all that this version tells.
+pub fn is_of_this_version(statement: &Statement) -> bool {
+    let value = statement.value();
+    let version = value.pointer("/made_by/version").and_then(Value::as_str);
+    version == Some(env!("CARGO_PKG_VERSION"))
 }
 
 /// Compares every number of a statement with what its log comes to, at the statement's position.
@@ -148,81 +195,120 @@ pub fn compared(told: &Told, statement: &Statement) -> Vec<Wrong> {
     if told.head.position != at || hash != Some(&told.head.hash.to_string()) || !is_ours {
         return vec![Wrong::Log(at.0)];
     }
-    let mut wrong = Vec::new();
+    let mut comparison = Comparison {
+        // What a later version added is no part of an older statement.
+        is_whole: is_of_this_version(statement),
+        wrong: Vec::new(),
+    };
     for (section, now) in &told.members {
         // Whether the month is closed is what the statement itself says.
         if section == "closed" {
             continue;
         }
-        // A section that a later version added is no part of the statement.
-        if let Some(then) = stated.get(section) {
-            compare(section, then, now, &mut wrong);
+        match stated.get(section) {
+            Some(then) => comparison.compare(section, then, now),
+            None => comparison.missing(section),
         }
     }
-    wrong
+    for name in stated.as_object().into_iter().flat_map(Map::keys) {
+        if !told.members.contains_key(name) && !AROUND.contains(&name.as_str()) {
+            let invented = format!("{name}: the log comes to nothing of the kind");
+            comparison.wrong.push(Wrong::Number(invented));
+        }
+    }
+    // Another version may list what changed in another form.
+    if comparison.is_whole {
+        let nothing = Value::Null;
+        let then = stated.get("restates").unwrap_or(&nothing);
+        comparison.compare("restates", then, told.restates.as_ref().unwrap_or(&nothing));
+    }
+    comparison.wrong
 }
 
-fn compare(place: &str, then: &Value, now: &Value, wrong: &mut Vec<Wrong>) {
-    match (then, now) {
-        (Value::Object(then), Value::Object(now)) => compare_members(place, then, now, wrong),
-        (Value::Array(then), Value::Array(now)) if place == "figures" => {
-            figures(then, now, wrong);
+/// A statement held against its log, and what was found.
+struct Comparison {
+    is_whole: bool,
+    wrong: Vec<Wrong>,
+}
+
+impl Comparison {
+    fn missing(&mut self, place: &str) {
+        if self.is_whole {
+            let missing = format!("{place}: the statement leaves it out");
+            self.wrong.push(Wrong::Number(missing));
         }
-        (Value::Array(then), Value::Array(now)) if then.len() == now.len() => {
-            for (index, (then, now)) in then.iter().zip(now).enumerate() {
-                compare(&format!("{place}/{index}"), then, now, wrong);
+    }
+
+    fn compare(&mut self, place: &str, then: &Value, now: &Value) {
+        match (then, now) {
+            (Value::Object(then), Value::Object(now)) => self.members(place, then, now),
+            (Value::Array(then), Value::Array(now)) if place == "figures" => {
+                self.figures(then, now);
+            }
+            (Value::Array(then), Value::Array(now)) if then.len() == now.len() => {
+                for (index, (then, now)) in then.iter().zip(now).enumerate() {
+                    self.compare(&format!("{place}/{index}"), then, now);
+                }
+            }
+            (then, now) if then == now => {}
+            (then, now) => self.wrong.push(Wrong::Number(format!(
+                "{place}: the statement says {then}, the log comes to {now}"
+            ))),
+        }
+    }
+
+    fn members(&mut self, place: &str, then: &Map<String, Value>, now: &Map<String, Value>) {
+        let missing = Value::Null;
+        // That a number is not told shows in a member of its own.
+        if then.get("suppressed") != now.get("suppressed") {
+            self.wrong.push(Wrong::Number(format!(
+                "{place}: told by the one and not by the other"
+            )));
+            return;
+        }
+        for name in then.keys().filter(|name| !WORDS.contains(&name.as_str())) {
+            // What only the statement says of its organisation is no figure.
+            if place == "organisation" && OF_ORGANISATION.contains(&name.as_str()) {
+                continue;
+            }
+            let now = now.get(name).unwrap_or(&missing);
+            self.compare(&format!("{place}/{name}"), &then[name], now);
+        }
+        for name in now.keys().filter(|name| !then.contains_key(*name)) {
+            self.missing(&format!("{place}/{name}"));
+        }
+    }
+
+    /// Figures are compared by their keys: a later version may know more of them, and none may be missing.
+    fn figures(&mut self, then: &[Value], now: &[Value]) {
+        let key = |figure: &Value| {
+            let key = figure.get("key").and_then(Value::as_str);
+            key.unwrap_or_default().to_owned()
+        };
+        let mut seen = HashSet::new();
+        for stated in then {
+            let name = key(stated);
+            if !seen.insert(name.clone()) {
+                self.wrong
+                    .push(Wrong::Number(format!("{name}: told twice")));
+            }
+            let found = now.iter().find(|one| key(one) == name);
+            let Some(found) = found else {
+                self.wrong
+                    .push(Wrong::Number(format!("{name}: not known to this version")));
+                continue;
+            };
+            let version = |figure: &Value| figure.pointer("/definition/version").cloned();
+            if version(stated) == version(found) {
+                self.compare(&format!("figures/{name}"), stated, found);
+            } else {
+                self.wrong.push(Wrong::Number(format!(
+                    "{name}: this version counts it by another definition"
+                )));
             }
         }
-        (then, now) if then == now => {}
-        (then, now) => wrong.push(Wrong::Number(format!(
-            "{place}: the statement says {then}, the log comes to {now}"
-        ))),
-    }
-}
-
-fn compare_members(
-    place: &str,
-    then: &Map<String, Value>,
-    now: &Map<String, Value>,
-    wrong: &mut Vec<Wrong>,
-) {
-    let missing = Value::Null;
-    // That a number is not told shows in a member of its own.
-    if then.get("suppressed") != now.get("suppressed") {
-        wrong.push(Wrong::Number(format!(
-            "{place}: told by the one and not by the other"
-        )));
-        return;
-    }
-    for name in then.keys().filter(|name| !WORDS.contains(&name.as_str())) {
-        // What only the statement says of its organisation is no figure.
-        if place == "organisation" && !now.contains_key(name) {
-            continue;
-        }
-        let now = now.get(name).unwrap_or(&missing);
-        compare(&format!("{place}/{name}"), &then[name], now, wrong);
-    }
-}
-
-/// Figures are compared by their keys: a later version may know more of them, and none may be missing.
-fn figures(then: &[Value], now: &[Value], wrong: &mut Vec<Wrong>) {
-    for stated in then {
-        let key = stated
-            .get("key")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let found = now.iter().find(|one| one.get("key") == stated.get("key"));
-        let Some(found) = found else {
-            wrong.push(Wrong::Number(format!("{key}: not known to this version")));
-            continue;
-        };
-        let version = |figure: &Value| figure.pointer("/definition/version").cloned();
-        if version(stated) == version(found) {
-            compare(&format!("figures/{key}"), stated, found, wrong);
-        } else {
-            wrong.push(Wrong::Number(format!(
-                "{key}: this version counts it by another definition"
-            )));
+        for name in now.iter().map(key).filter(|name| !seen.contains(name)) {
+            self.missing(&format!("figures/{name}"));
         }
     }
 }

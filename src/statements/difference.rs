@@ -1,7 +1,7 @@
 //! What two statements of a month say differently.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// A number that is another now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Difference {
 }
 
 /// Sections with rows, and the member that a row is known by.
-const SECTIONS: [(&str, &str); 11] = [
+pub(super) const SECTIONS: [(&str, &str); 11] = [
     ("figures", "key"),
     ("by_activity", "activity"),
     ("by_day", "day"),
@@ -34,13 +34,13 @@ const SECTIONS: [(&str, &str); 11] = [
     ("canteen", "year"),
 ];
 
-/// The members of a figure that are its number.
-const VALUE: &str = "value";
+/// The members of a figure that say how its value came about.
+const WAYS: [&str; 4] = ["basis", "basis_share", "coverage", "evidence_share"];
 
 /// Members that only say what a row is called, or where something was found.
 const WORDS: [&str; 5] = ["name", "label", "source", "purpose", "organised_by"];
 
-/// The numbers that differ. What only one of two versions of this program tells is no difference.
+/// The numbers that differ, of those that both tell. What only one of two versions of this program tells is no difference.
 pub fn differences(old: &Value, new: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     for (section, known_by) in SECTIONS {
@@ -48,7 +48,13 @@ pub fn differences(old: &Value, new: &Value) -> Vec<Difference> {
             rows(section, known_by, (before, after), &mut found);
         }
     }
-    if let (Some(before), Some(after)) = (old.get("busiest_session"), new.get("busiest_session")) {
+    if let (Some(before), Some(after)) = (old.get("corrections"), new.get("corrections")) {
+        members("corrections", "", (before, after), &mut found);
+    }
+    if let (Some(before), Some(after)) = (old.get("busiest_session"), new.get("busiest_session"))
+        // No session ends after its month: one that is gone is not told.
+        && !after.is_null()
+    {
         members("busiest_session", "", (before, after), &mut found);
     }
     found
@@ -61,9 +67,11 @@ fn rows(section: &str, known_by: &str, (old, new): (&Value, &Value), found: &mut
             .iter()
             .find(|(other, _)| other == key)
             .map(|(_, row)| *row);
-        // A figure that another version of this program does not know is none that changed.
-        if section != "figures" || now.is_some_and(|now| same_definition(row, now)) {
+        if section != "figures" {
             members(section, key, (row, now.unwrap_or(&Value::Null)), found);
+        } else if let Some(now) = now {
+            // One that another version of this program does not know is none that changed.
+            figure(key, (row, now), found);
         }
     }
     for (key, row) in &new {
@@ -73,16 +81,43 @@ fn rows(section: &str, known_by: &str, (old, new): (&Value, &Value), found: &mut
     }
 }
 
-fn same_definition(old: &Value, new: &Value) -> bool {
-    old.get("definition")
-        .and_then(|definition| definition.get("version"))
-        == new
-            .get("definition")
-            .and_then(|definition| definition.get("version"))
+/// What differs of a figure that both tell. One that is defined otherwise by now, and comes to the same, is the same.
+fn figure(key: &str, (old, new): (&Value, &Value), found: &mut Vec<Difference>) {
+    if [old, new].iter().any(|one| one.get("suppressed").is_some()) {
+        return;
+    }
+    let mut note = |member: &str, old: Option<&Value>, new: Option<&Value>| {
+        if old != new {
+            let of = |value: Option<&Value>| value.cloned().unwrap_or(Value::Null);
+            found.push(Difference {
+                section: "figures".to_owned(),
+                row: key.to_owned(),
+                member: member.to_owned(),
+                old: of(old),
+                new: of(new),
+            });
+        }
+    };
+    let version = |figure: &'_ Value| figure.pointer("/definition/version").cloned();
+    let (defined, defines) = (version(old), version(new));
+    let is_same = defined == defines;
+    if !is_same && old.get("value") == new.get("value") {
+        return;
+    }
+    note("value", old.get("value"), new.get("value"));
+    note("definition", defined.as_ref(), defines.as_ref());
+    if is_same {
+        for way in WAYS {
+            // Of nothing there are no shares, and of a small part none is told.
+            if let (Some(old), Some(new)) = (old.get(way), new.get(way)) {
+                note(way, Some(old), Some(new));
+            }
+        }
+    }
 }
 
 /// Rows with what each is known by; of several alike, such as two grants of one funder, with their number.
-fn keyed<'a>(section: &'a Value, known_by: &str) -> Vec<(String, &'a Value)> {
+pub(super) fn keyed<'a>(section: &'a Value, known_by: &str) -> Vec<(String, &'a Value)> {
     let mut all: Vec<(String, &Value)> = Vec::new();
     for row in section.as_array().into_iter().flatten() {
         let name = match row.get(known_by) {
@@ -115,7 +150,10 @@ fn members(section: &str, row: &str, (old, new): (&Value, &Value), found: &mut V
     for member in names {
         let of = |row: &Map<String, Value>| row.get(member).cloned().unwrap_or(Value::Null);
         let (old, new) = (of(&old), of(&new));
-        if old != new {
+        let is_told = [&old, &new]
+            .into_iter()
+            .all(|value| value.get("suppressed").is_none());
+        if is_told && old != new {
             found.push(Difference {
                 section: section.to_owned(),
                 row: row.to_owned(),
@@ -127,20 +165,10 @@ fn members(section: &str, row: &str, (old, new): (&Value, &Value), found: &mut V
     }
 }
 
-/// The members of a row that are numbers: of a figure its value alone, however it came about.
+/// The members of a row that are numbers.
 fn numbers(section: &str, row: &Value) -> Map<String, Value> {
-    let Some(members) = row.as_object() else {
-        return Map::new();
-    };
-    if section == "figures" {
-        let value = match members.get("suppressed") {
-            Some(why) => json!({ "suppressed": why, "value": null }),
-            None => members.get(VALUE).cloned().unwrap_or(Value::Null),
-        };
-        return Map::from_iter([(VALUE.to_owned(), value)]);
-    }
     let known_by = SECTIONS.iter().find(|(name, _)| *name == section);
-    let members = members.iter().filter(|(name, _)| {
+    let members = row.as_object().into_iter().flatten().filter(|(name, _)| {
         !WORDS.contains(&name.as_str()) && known_by.is_none_or(|(_, known_by)| known_by != name)
     });
     members

@@ -1,5 +1,6 @@
 //! Makes statements: the figures of a month as they leave the house, with all that lets others check them.
 
+use super::hidden::{Hidden, withhold};
 use super::keys::{Signing, fingerprint};
 use super::{Difference, FORMAT, VERSION, differences, language};
 use crate::export;
@@ -10,6 +11,7 @@ use meetellen_events::log::line::Position;
 use meetellen_events::months::{InvalidStatement, Statement};
 use meetellen_events::values::{DeviceId, Month, OrganisationId, Period, StatementId, Timestamp};
 use meetellen_projections::corrections::{self, Arrival};
+use meetellen_projections::figures::Value::Withheld;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -59,8 +61,7 @@ pub fn closing(
     sealed(members, signing)
 }
 
-/// The statement that stands in the place of an older one; none where no number is another. That more waits to be
-/// confirmed is none: anybody with a poster's code could have months restated, and what is confirmed changes others.
+/// The statement that stands in the place of an older one; none where it would say nothing else.
 pub fn restated(
     live: &Live,
     old: &Statement,
@@ -69,15 +70,38 @@ pub fn restated(
     now: Timestamp,
 ) -> Result<Option<Statement>, MakeError> {
     let mut members = members(live, old.month(), now)?;
-    let mut changed = differences(&old.value(), &Value::Object(members.clone()));
-    if changed.iter().all(only_waits) {
+    let Some(restates) = restate(live, old, facts, &mut members)? else {
+        return Ok(None);
+    };
+    members.insert("restates".to_owned(), restates);
+    sealed(members, signing).map(Some)
+}
+
+/// Withholds in what a log comes to what the statement before did not tell, and says what changed since; none where
+/// nothing did. That more waits to be confirmed is no reason: anybody with a poster's code could have months restated,
+/// and what is confirmed changes others.
+pub(super) fn restate(
+    live: &Live,
+    old: &Statement,
+    facts: Vec<Cause>,
+    members: &mut Map<String, Value>,
+) -> Result<Option<Value>, MakeError> {
+    let Value::Object(before) = old.value() else {
+        return Err(MakeError::Statement(InvalidStatement::Form));
+    };
+    let (hidden, now) = (Hidden::of(&before), Hidden::of(members));
+    // A number that is not told must not come out by counting what came for it.
+    let is_hiding = !hidden.is_empty() || !now.is_empty();
+    withhold(members, &before);
+    if is_hiding && let Some(late) = members.get_mut("corrections").map(|all| &mut all["late"]) {
+        *late = serde_json::to_value(Cell(Withheld))?;
+    }
+    let mut changed = differences(&Value::Object(before), &Value::Object(members.clone()));
+    if only_waits(&changed) && !hidden.is_outdated(&now) {
         return Ok(None);
     }
     let all = changed.len();
     changed.truncate(DIFFERENCES_MAX);
-    let period = Period::month(old.month());
-    let arrived = corrections::arrivals(live.house.get(), &period, old.as_of().0);
-    let arrived: Vec<Arrival> = arrived.collect();
     let mut restates = json!({
         "statement": old.id(),
         "hash": old.hash().to_string(),
@@ -86,10 +110,12 @@ pub fn restated(
         "differences": changed,
         "difference_count": all,
     });
-    // A number that is not told must not come out by counting what came for it.
-    if changed.iter().any(is_hidden) {
+    if is_hiding {
         restates["entries_withheld"] = true.into();
     } else {
+        let period = Period::month(old.month());
+        let arrived = corrections::arrivals(live.house.get(), &period, old.as_of().0);
+        let arrived: Vec<Arrival> = arrived.collect();
         restates["arrivals"] = summed(&arrived);
         restates["entry_count"] = arrived.len().into();
         restates["entries"] = arrived.iter().take(ENTRIES_MAX).map(entry).collect();
@@ -97,8 +123,7 @@ pub fn restated(
     if !facts.is_empty() {
         restates["facts"] = serde_json::to_value(facts)?;
     }
-    members.insert("restates".to_owned(), restates);
-    sealed(members, signing).map(Some)
+    Ok(Some(restates))
 }
 
 /// The house once the month is over: its last commit may lie before that, and what was planned behind it has come.
@@ -186,14 +211,17 @@ fn sealed(mut members: Map<String, Value>, signing: &Signing) -> Result<Statemen
     Ok(Statement::new(&value)?)
 }
 
-fn only_waits(difference: &Difference) -> bool {
-    difference.section == "figures" && difference.row == "visits_to_confirm"
-}
-
-fn is_hidden(difference: &Difference) -> bool {
-    [&difference.old, &difference.new]
-        .into_iter()
-        .any(|value| value.get("suppressed").is_some())
+/// Whether nothing changed but what waits to be confirmed, and when it came.
+fn only_waits(changed: &[Difference]) -> bool {
+    let is = |one: &Difference, section: &str, known_by: &str| {
+        one.section == section && [&*one.row, &*one.member].contains(&known_by)
+    };
+    let waits = |one: &&Difference| {
+        is(one, "figures", "visits_to_confirm") || is(one, "corrections", "waiting")
+    };
+    let any_waits = changed.iter().any(|one| waits(&one));
+    let mut others = changed.iter().filter(|one| !waits(one));
+    others.all(|one| any_waits && is(one, "corrections", "late"))
 }
 
 fn entry(arrival: &Arrival) -> Value {

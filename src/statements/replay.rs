@@ -2,11 +2,12 @@
 
 use super::MakeError;
 use super::check::{Told, Wrong, compared, signatory, tell};
+use super::make::{Cause, cause};
 use crate::live::Live;
 use meetellen_events::codec::{self, CodecError};
-use meetellen_events::event::Event;
+use meetellen_events::event::{Event, Recorded};
 use meetellen_events::log::line::{Line, Position};
-use meetellen_events::months::Statement;
+use meetellen_events::months::{Statement, state::Given};
 use meetellen_events::values::{Month, StatementId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -32,16 +33,25 @@ pub struct Replay {
     wanted: BTreeMap<Position, Vec<(StatementId, Month)>>,
     expected: HashSet<StatementId>,
     told: HashMap<StatementId, Told>,
+    /// The statement that holds, of every closed month.
+    current: HashMap<Month, Statement>,
+    /// Facts that are no entries and may have changed a closed month.
+    causes: HashMap<Position, Cause>,
     seen: usize,
     wrong: Vec<(StatementId, Wrong)>,
 }
 
 impl Replay {
-    /// Has a statement held against the log.
+    /// Has a statement of the log held against it.
     pub fn expect(&mut self, statement: &Statement) {
+        self.want(statement);
+        self.expected.insert(statement.id());
+    }
+
+    /// Looks up what the log comes to where a statement was made, for [`Self::compare`].
+    pub fn want(&mut self, statement: &Statement) {
         let wanted = self.wanted.entry(statement.as_of()).or_default();
         wanted.push((statement.id(), statement.month()));
-        self.expected.insert(statement.id());
     }
 
     /// Takes the next line in; its hash was checked when it was read.
@@ -52,15 +62,83 @@ impl Replay {
         let commit = codec::decode(line)?;
         for recorded in commit.recorded() {
             if let Event::Months(event) = &recorded.fact.event {
-                self.given(event.statement());
+                self.check(event.statement());
             }
             self.live.apply(&recorded);
+            self.remember(&recorded)?;
         }
         self.live.head = line.head();
         for (id, month) in self.wanted.remove(&line.last()).unwrap_or_default() {
-            self.told.insert(id, tell(&self.live, month)?);
+            self.told.insert(id, self.tell(month)?);
         }
         Ok(())
+    }
+
+    /// Keeps what a restatement is made of: the statement before, and the facts that changed its month.
+    fn remember(&mut self, recorded: &Recorded) -> Result<(), ReplayError> {
+        match &recorded.fact.event {
+            Event::Months(event) => {
+                let statement = event.statement();
+                self.current.insert(statement.month(), statement.clone());
+            }
+            Event::Tally(_) => {}
+            Event::Organisation(_)
+            | Event::Programme(_)
+            | Event::People(_)
+            | Event::Standing(_)
+            | Event::Access(_)
+            | Event::Unknown(_) => {
+                let mut touched = self.live.organisation.months().touched();
+                if touched.any(|(_, touched)| touched.position == recorded.position) {
+                    self.causes.insert(recorded.position, cause(recorded)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the log comes to in a month, as far as it was taken in.
+    fn tell(&self, month: Month) -> Result<Told, MakeError> {
+        let closed = self.live.organisation.months().month(month);
+        let touched = closed.and_then(|closed| closed.touched.as_ref());
+        let facts = touched.into_iter().flat_map(|touched| &touched.facts);
+        let facts: Vec<Cause> = facts
+            .filter_map(|position| self.causes.get(position).cloned())
+            .collect();
+        let before = self.current.get(&month).map(|before| (before, facts));
+        tell(&self.live, month, before)
+    }
+
+    /// The closed months that the log comes to other figures of than their statements say: what came for them was not
+    /// restated yet.
+    pub fn waiting(&self) -> Result<Vec<Month>, MakeError> {
+        let mut waiting = Vec::new();
+        for (month, _) in self.live.organisation.months().touched() {
+            if self.tell(month)?.is_other() {
+                waiting.push(month);
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// What the organisation is called in addresses.
+    pub fn slug(&self) -> &str {
+        let slug = self.live.organisation.slug();
+        slug.map_or("", |slug| slug.as_str())
+    }
+
+    /// Where a statement stands in the log, byte for byte; none where it does not.
+    pub fn given(&self, statement: &Statement) -> Option<Given> {
+        let given = self.live.organisation.months().statement(statement.id());
+        given
+            .filter(|given| given.hash == statement.hash())
+            .copied()
+    }
+
+    /// The statement of a month that holds at the end of what was taken in.
+    pub fn holding(&self, month: Month) -> Option<Given> {
+        let closed = self.live.organisation.months().month(month);
+        closed.map(|closed| closed.current)
     }
 
     /// Holds a statement against the log as it was at the statement's position.
@@ -79,7 +157,7 @@ impl Replay {
     }
 
     /// A statement in the log: what it says of itself, of the one before, and of the log.
-    fn given(&mut self, statement: &Statement) {
+    fn check(&mut self, statement: &Statement) {
         let months = self.live.organisation.months();
         let current = months.month(statement.month()).map(|closed| closed.current);
         let value = statement.value();

@@ -72,6 +72,11 @@ fn rule(key: &str) -> Rule {
     }
 }
 
+/// Whether a figure is not told as it is wherever it is small.
+pub(super) fn counts_persons(key: &str) -> bool {
+    !matches!(rule(key), Rule::Free)
+}
+
 /// Every day of the calendar years a period touches, as far as they have begun.
 fn days(ledger: &Ledger, period: &Period) -> Vec<DayCount> {
     let now = ledger.recorded_at();

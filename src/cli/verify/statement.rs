@@ -1,7 +1,7 @@
 //! Checks a statement of a closed month that somebody has in hand.
 
 use crate::cli::progress;
-use crate::statements::check::{signatory, trusted};
+use crate::statements::check::{is_of_this_version, signatory, trusted};
 use crate::statements::keys::{Introduction, fingerprint};
 use crate::statements::replay::Replay;
 use anyhow::Context;
@@ -83,13 +83,11 @@ pub fn run(arguments: &StatementArguments, out: &mut dyn Write) -> anyhow::Resul
 
 fn recount(statement: &Statement, export: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut replay = Replay::default();
-    replay.expect(statement);
-    each(export, &mut |line| {
-        if line.last() <= statement.as_of() {
-            replay.take(&line)?;
-        }
-        Ok(())
-    })?;
+    replay.want(statement);
+    each(export, &mut |line| Ok(replay.take(&line)?))?;
+    let given = replay.given(statement);
+    let holding = replay.holding(statement.month());
+    // What the log does not hold is compared all the same: it may tell why.
     replay.compare(statement);
     let (_, wrong) = replay.finish();
     for (_, wrong) in &wrong {
@@ -99,11 +97,26 @@ fn recount(statement: &Statement, export: &Path, out: &mut dyn Write) -> anyhow:
         wrong.is_empty(),
         "the log does not come to what the statement says"
     );
+    let given = given.context("the log does not hold this statement: it was never given out")?;
     writeln!(
         out,
-        "every number in it is what the log comes to, up to position {}",
-        statement.as_of()
+        "every number in it is what the log comes to, up to position {}; it was given at position {}",
+        statement.as_of(),
+        given.position
     )?;
+    if !is_of_this_version(statement) {
+        writeln!(
+            out,
+            "another version made it: what it leaves out, and what it says of the statement before, was not compared"
+        )?;
+    }
+    if let Some(newer) = holding.filter(|holding| holding.id != given.id) {
+        writeln!(
+            out,
+            "superseded: statement {} at position {} holds now",
+            newer.id, newer.position
+        )?;
+    }
     Ok(())
 }
 

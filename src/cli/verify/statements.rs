@@ -52,6 +52,13 @@ pub fn run(data: &Path, only: Option<&Slug>, out: &mut dyn Write) -> anyhow::Res
             at_once.insert(organisation, one.replay);
         }
         for replay in replayed(data, at_once)? {
+            for month in replay.waiting()? {
+                let slug = replay.slug();
+                writeln!(
+                    out,
+                    "{slug}: {month} has other figures since its statement, which the server will restate"
+                )?;
+            }
             let (held, found) = replay.finish();
             seen += held;
             wrong.extend(found);

@@ -7,7 +7,7 @@ use crate::statements::Difference;
 use crate::web::view::month::{Column, Figure, Share, Table};
 use crate::web::view::statement::{Cause, Change};
 use meetellen_events::values::{Day, Timestamp, Zone};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Entries that are listed on the page; the file has more.
 const CAUSES_SHOWN: usize = 100;
@@ -244,10 +244,36 @@ pub fn changes(t: Language, said: &Value) -> Vec<Change> {
     told.collect()
 }
 
+fn figure_change(t: Language, said: &Value, one: &Difference) -> Option<Change> {
+    let figure = rows(said, "figures").find(|figure| text(figure, "key") == one.row)?;
+    let name = t.word("figure", &one.row);
+    let Some((key, told)) = way(&one.member) else {
+        let unit = text(figure, "unit");
+        return Some(Change {
+            what: name,
+            old: cell(t, &one.old, unit),
+            new: cell(t, &one.new, unit),
+        });
+    };
+    Some(Change {
+        what: format!("{name}: {}", t.say(key)),
+        old: told(t, &one.old)?,
+        new: told(t, &one.new)?,
+    })
+}
+
 fn change(t: Language, said: &Value, one: &Difference) -> Option<Change> {
-    let (what, unit) = if one.section == "figures" {
-        let figure = rows(said, "figures").find(|figure| text(figure, "key") == one.row)?;
-        (t.word("figure", &one.row), text(figure, "unit"))
+    if one.section == "figures" {
+        return figure_change(t, said, one);
+    }
+    let (what, unit) = if one.section == "corrections" {
+        let key = match &*one.member {
+            "retracted" => "statement-retracted",
+            "late" => "statement-late",
+            "waiting" => "statement-pending",
+            _ => return None,
+        };
+        (t.say(key), "")
     } else {
         let (_, title, _, columns) = TABLES.iter().find(|(name, ..)| *name == one.section)?;
         let (_, key, unit) = columns.iter().find(|(member, ..)| *member == one.member)?;
@@ -267,6 +293,32 @@ fn change(t: Language, said: &Value, one: &Difference) -> Option<Change> {
         old: cell(t, &one.old, unit),
         new: cell(t, &one.new, unit),
     })
+}
+
+/// What a member of a figure that is not its value is called, and how it is written.
+type Way = (&'static str, fn(Language, &Value) -> Option<String>);
+
+fn way(member: &str) -> Option<Way> {
+    Some(match member {
+        "basis" => ("figure-basis", |t, value| {
+            Some(t.word("basis", value.as_str()?))
+        }),
+        "basis_share" => ("figure-basis", |t, value| shares(t, "basis", value)),
+        "evidence_share" => ("figure-evidence", |t, value| shares(t, "evidence", value)),
+        "coverage" => ("figure-coverage", |t, value| {
+            coverage(t, &json!({ "coverage": value }))
+        }),
+        "definition" => ("figure-how", |_, value| Some(value.to_string())),
+        _ => return None,
+    })
+}
+
+fn shares(t: Language, kind: &str, value: &Value) -> Option<String> {
+    let shares = value.as_object()?.iter().map(|(name, share)| {
+        let percent = percent(share.as_str().unwrap_or_default());
+        format!("{}: {percent}\u{a0}%", t.word(kind, name))
+    });
+    Some(shares.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether a row is the one that a difference names.

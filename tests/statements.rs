@@ -1,6 +1,7 @@
 //! Months are closed by signed statements that anyone can check, and restated in the open.
 
 mod closed;
+mod hidden;
 mod trust;
 mod waits;
 
@@ -247,21 +248,49 @@ fn late_entries_are_told_of_by_a_new_statement() {
 }
 
 #[test]
-fn what_changes_no_figure_restates_nothing() {
+fn what_changes_nothing_that_is_told_restates_nothing() {
     let server = Server::start();
     let house = house(&server, 5);
-    house.records(
-        "head_count",
-        json!({ "occurred_at": EVENING, "adults": 4, "basis": "counted" }),
-    );
+    let count = |adults: u64| {
+        let fields = json!({ "occurred_at": EVENING, "adults": adults, "basis": "counted" });
+        house.records("head_count", fields);
+    };
+    count(4);
     closed(&house);
-    house.records(
-        "head_count",
-        json!({ "occurred_at": EVENING, "adults": 5, "basis": "counted" }),
-    );
     house.records("coffee", json!({ "cups": 2 }));
     settle(&server);
     assert_eq!(statements(&house.coordinator).len(), 1);
+    // A count that swallows nobody changes no figure, and came late all the same.
+    count(5);
+    settle(&server);
+    let new = close(&house, "2026-10").told(200);
+    let late =
+        json!([{ "section": "corrections", "row": "", "member": "late", "old": 6, "new": 7 }]);
+    assert_eq!(new["restates"]["differences"], late);
+}
+
+#[test]
+fn how_a_figure_came_about_is_a_difference_too() {
+    let server = Server::start();
+    let house = house(&server, 10);
+    house.records(
+        "head_count",
+        json!({ "occurred_at": EVENING, "adults": 50, "basis": "counted" }),
+    );
+    closed(&house);
+    taps(&house.coordinator, 35);
+    settle(&server);
+    let new = close(&house, "2026-10").told(200);
+    assert_eq!(value(&new, "visits"), 50);
+    let differences = new["restates"]["differences"].as_array().expect("a list");
+    let of_visits = differences.iter().filter(|one| one["row"] == "visits");
+    let of_visits: Vec<(&Value, &Value, &Value)> = of_visits
+        .map(|one| (&one["member"], &one["old"], &one["new"]))
+        .collect();
+    let shares = |counted: &str, rest: &str| json!({ "counted": counted, "head_count": rest });
+    let (old, now) = (shares("0.20", "0.80"), shares("0.90", "0.10"));
+    let member = json!("basis_share");
+    assert!(of_visits.contains(&(&member, &old, &now)), "{of_visits:?}");
 }
 
 #[test]
@@ -273,7 +302,8 @@ fn a_number_that_is_not_told_does_not_come_out_by_its_causes() {
     taps(&house.coordinator, 4);
     settle(&server);
     let new = close(&house, "2026-10").told(200);
-    assert_eq!(value(&new, "visits"), 7);
+    assert_ne!(new["id"], old["id"], "it is no small one any more");
+    assert_eq!(value(&new, "visits"), Value::Null);
     let restates = &new["restates"];
     assert_eq!(restates["entries_withheld"], true);
     assert!(restates.get("entries").is_none() && restates.get("arrivals").is_none());
@@ -319,6 +349,58 @@ fn a_fact_that_holds_before_its_first_day_too_is_named() {
     let facts = new["restates"]["facts"].as_array().expect("a list");
     assert_eq!(facts.len(), 1);
     assert_eq!(facts[0]["type"], "setting_changed.v1");
+}
+
+#[test]
+fn what_an_earlier_month_got_is_named_where_it_runs_on() {
+    let server = Server::start();
+    let house = house(&server, 10);
+    house.records(
+        "head_count",
+        json!({ "occurred_at": EVENING, "adults": 50, "basis": "counted" }),
+    );
+    let till = |at: &str| {
+        let told = house.records(
+            "bar_revenue",
+            json!({ "occurred_at": at, "amount_cents": 5000 }),
+        );
+        told["id"].clone()
+    };
+    till(EVENING);
+    closed(&house);
+    let late = till("2026-09-16T22:00:00+02:00");
+    settle(&server);
+    let new = close(&house, "2026-10").told(200);
+    assert_eq!(value(&new, "bar_revenue_own_year"), 10_000);
+    let entries = new["restates"]["entries"].as_array().expect("a list");
+    let ids: Vec<&Value> = entries.iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, [&late]);
+    assert_eq!(entries[0]["day"], "2026-09-16");
+}
+
+#[test]
+fn the_first_of_its_kind_is_named_where_nothing_was_known() {
+    let server = Server::start();
+    let house = house(&server, 10);
+    let old = closed(&house);
+    assert_eq!(value(&old, "coffee_cups"), Value::Null);
+    let pour = || {
+        let at = "2026-09-16T22:00:00+02:00";
+        let told = house.records("coffee", json!({ "occurred_at": at, "cups": 2 }));
+        told["id"].clone()
+    };
+    let first = pour();
+    settle(&server);
+    let new = close(&house, "2026-10").told(200);
+    assert_eq!(
+        value(&new, "coffee_cups"),
+        0,
+        "it is known that there were none"
+    );
+    assert_eq!(new["restates"]["entries"][0]["id"], first);
+    pour();
+    settle(&server);
+    assert_eq!(statements(&house.coordinator).len(), 2);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The figures of a period, now or as they were known earlier.
 
+mod viewed;
+
 use super::caller::{Caller, FigureReader};
 use super::etag;
 use super::query::Parameters;
@@ -42,8 +44,6 @@ struct Asked {
     period: Period,
     language: Language,
     format: Format,
-    /// Whether it is for somebody outside: small numbers of persons are not told.
-    leaves: bool,
 }
 
 /// `GET /api/v1/figures`.
@@ -59,16 +59,14 @@ async fn tell(
     let format = query.word("format", "json, csv")?.unwrap_or_default();
     query.end()?;
     let as_of = as_of.map_or(Ok(AsOf::Now), |text| earlier(&text))?;
-    let leaves = reader.role == Role::Viewer;
-    if leaves {
-        may_view(&reader, &period, as_of)?;
-    }
     let asked = Asked {
         period,
         language: language(&reader, locale)?,
         format,
-        leaves,
     };
+    if reader.role == Role::Viewer {
+        return viewed::tell(&reader, &node, &request, asked, as_of).await;
+    }
     match as_of {
         AsOf::Now => {
             let live = reader.live.snapshot();
@@ -91,31 +89,6 @@ async fn tell(
             });
             Ok(told.await??.answer(&request, &asked))
         }
-    }
-}
-
-/// A funder sees closed periods, as they stand now or as a statement of the month told them: between two earlier states
-/// a single person could be seen to come (figures.md, rule 6).
-fn may_view(reader: &FigureReader, period: &Period, as_of: AsOf) -> Result<(), Problem> {
-    let live = reader.live.read();
-    let months = live.organisation.months();
-    if !months.covers(period.first_day(), period.last_day()) {
-        return Err(Problem::from(Cause::Forbidden).because("this period is not closed"));
-    }
-    let mut of_month = months
-        .statements()
-        .iter()
-        .filter(|given| Period::month(given.month) == *period);
-    let told = match as_of {
-        AsOf::Now => true,
-        AsOf::Position(position) => of_month.any(|given| given.as_of == position),
-        AsOf::Instant(_) => false,
-    };
-    if told {
-        Ok(())
-    } else {
-        Err(Problem::from(Cause::Forbidden)
-            .because("of what was known earlier only statements tell"))
     }
 }
 
@@ -179,11 +152,7 @@ fn written(live: &Live, asked: &Asked) -> Result<Told, Problem> {
     let body = match asked.format {
         // The coordinator's own screen is exact; a file leaves the house.
         Format::Json => {
-            let document = if asked.leaves {
-                export::leaving(live, &asked.period, asked.language)
-            } else {
-                export::document(live, &asked.period, asked.language)
-            };
+            let document = export::document(live, &asked.period, asked.language);
             serde_json::to_vec(&document).map_err(|error| Problem::internal(&error))
         }
         Format::Csv => {
@@ -191,41 +160,48 @@ fn written(live: &Live, asked: &Asked) -> Result<Told, Problem> {
             export::csv(&document).map_err(|error| Problem::internal(&error))
         }
     };
-    let slug = live.organisation.slug().map(ToString::to_string);
-    Ok(Told {
-        head: live.head,
-        name: format!("{}-{}", slug.unwrap_or_default(), asked.period),
-        body: body?,
-    })
+    Ok(Told::new(live, asked, body?))
 }
 
 impl Asked {
     /// The same log up to the same commit gives the same document: its tag is known before it is made.
     fn tag(&self, head: Head) -> String {
+        etag::tag(format!("{} {}", self.made_of(), head.hash).as_bytes())
+    }
+
+    /// What a document depends on but the log.
+    fn made_of(&self) -> String {
         let Self {
             period,
             language,
             format,
-            leaves,
         } = self;
         let version = env!("CARGO_PKG_VERSION");
-        let made_of = format!(
-            "{version} {} {period} {} {format:?} {leaves}",
-            head.hash,
-            language.tag()
-        );
-        etag::tag(made_of.as_bytes())
+        format!("{version} {period} {} {format:?}", language.tag())
     }
 }
 
 impl Told {
+    fn new(live: &Live, asked: &Asked, body: Vec<u8>) -> Self {
+        let slug = live.organisation.slug().map(ToString::to_string);
+        Self {
+            head: live.head,
+            name: format!("{}-{}", slug.unwrap_or_default(), asked.period),
+            body,
+        }
+    }
+
     fn answer(self, request: &HttpRequest, asked: &Asked) -> HttpResponse {
         let tag = asked.tag(self.head);
         if let Some(unchanged) = etag::unchanged(request, &tag) {
             return unchanged;
         }
-        let mut response = etag::fresh(&tag);
-        match asked.format {
+        self.sent(&tag, asked.format)
+    }
+
+    fn sent(self, tag: &str, format: Format) -> HttpResponse {
+        let mut response = etag::fresh(tag);
+        match format {
             Format::Json => response.content_type("application/json"),
             Format::Csv => response
                 .content_type("text/csv; charset=utf-8")

@@ -1,9 +1,7 @@
 //! The document as one table: a row for each value, so that a spreadsheet and a script read it alike.
 
-use super::document::{Cell, Document};
-use meetellen_projections::figures::Value;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 /// Why the table could not be written: memory only.
 #[derive(Debug, thiserror::Error)]
@@ -32,80 +30,60 @@ const COLUMNS: [&str; 15] = [
 /// Bytes a spreadsheet needs to know that it reads UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The document but its warnings, which are for whoever can mend, in UTF-8, comma separated, lines ended by CR LF (RFC 4180).
-pub fn csv(document: &Document) -> Result<Vec<u8>, CsvError> {
+/// The document but its warnings, which are for whoever can mend, in UTF-8, comma separated, lines ended by CR LF
+/// (RFC 4180). Takes a [`Document`](super::Document), or what became of its JSON.
+pub fn csv(document: &impl Serialize) -> Result<Vec<u8>, CsvError> {
+    let said = serde_json::to_value(document).map_err(|error| CsvError(error.into()))?;
     let mut table = Table {
         writer: ::csv::WriterBuilder::new()
             .terminator(::csv::Terminator::CRLF)
             .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec()),
-        as_of: format!("{} {}", document.as_of.position, document.as_of.hash),
+        as_of: ["position", "hash"]
+            .map(|member| plain(&said["as_of"][member]))
+            .join(" "),
     };
     table.write(&COLUMNS.map(str::to_owned))?;
-    for figure in &document.figures {
-        let whole = figure.coverage.iter().find(|(name, _)| **name != "counted");
-        let counted = figure.coverage.get("counted").map(i64::to_string);
-        table.write(&[
-            "figures".to_owned(),
-            String::new(),
-            figure.key.to_owned(),
-            figure.label.clone(),
-            figure
-                .suppressed
-                .map_or_else(|| text(&figure.value), str::to_owned),
-            figure.unit.to_owned(),
-            figure.basis.to_owned(),
-            counted.unwrap_or_default(),
-            whole.map(|(_, all)| all.to_string()).unwrap_or_default(),
-            whole
-                .map(|(name, _)| (*name).to_owned())
-                .unwrap_or_default(),
-            format!(
-                "{} v{}: {}",
-                figure.definition.id, figure.definition.version, figure.definition.text
-            ),
-            table.as_of.clone(),
-            shares(&figure.basis_share),
-            shares(&figure.evidence_share),
-            if figure.adds_up { "yes" } else { "no" }.to_owned(),
-        ])?;
+    for figure in rows(&said, "figures") {
+        table.figure(figure)?;
     }
-    table.rows("by_activity", &document.by_activity, &["name", "activity"])?;
-    table.rows("by_day", &document.by_day, &["day"])?;
-    table.rows(
-        "busiest_session",
-        document.busiest_session.as_slice(),
-        &["name", "session"],
-    )?;
-    table.rows("shifts", &document.shifts, &["kind"])?;
-    table.rows("rooms", &document.rooms, &["room"])?;
-    table.rows("goods", &document.goods, &["category"])?;
-    table.rows("contributions", &document.contributions, &["kind"])?;
-    table.rows("counters", &document.counters, &["name", "counter"])?;
-    table.rows("indicators", &document.indicators, &["name", "indicator"])?;
-    table.rows("grants", &document.grants, &["funder", "purpose"])?;
-    table.rows("canteen", &document.canteen, &["year"])?;
+    for (section, named_by) in SECTIONS {
+        table.rows(section, rows(&said, section), named_by)?;
+    }
     table
         .writer
         .into_inner()
         .map_err(|error| CsvError(error.into_error().into()))
 }
 
-/// Shares as `counted 0.94 head_count 0.06`.
-fn shares(shares: &BTreeMap<&'static str, String>) -> String {
-    let shares: Vec<String> = shares
-        .iter()
-        .map(|(name, share)| format!("{name} {share}"))
-        .collect();
-    shares.join(" ")
+/// The sections in their order, and the members that name a row.
+const SECTIONS: [(&str, &[&str]); 11] = [
+    ("by_activity", &["name", "activity"]),
+    ("by_day", &["day"]),
+    ("busiest_session", &["name", "session"]),
+    ("shifts", &["kind"]),
+    ("rooms", &["room"]),
+    ("goods", &["category"]),
+    ("contributions", &["kind"]),
+    ("counters", &["name", "counter"]),
+    ("indicators", &["name", "indicator"]),
+    ("grants", &["funder", "purpose"]),
+    ("canteen", &["year"]),
+];
+
+/// The rows of a section; one that is no list is a row itself.
+fn rows<'a>(said: &'a Value, section: &str) -> &'a [Value] {
+    match said.get(section) {
+        Some(Value::Array(rows)) => rows,
+        Some(row @ Value::Object(_)) => std::slice::from_ref(row),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => &[],
+    }
 }
 
-fn text(cell: &Cell) -> String {
-    match &cell.0 {
-        Value::Whole(number) => number.to_string(),
-        Value::Decimal(text) => text.clone(),
-        Value::Unknown => String::new(),
-        Value::Suppressed | Value::Withheld => cell.0.hidden().unwrap_or_default().to_owned(),
-    }
+/// Shares as `counted 0.94 head_count 0.06`.
+fn shares(shares: &Value) -> String {
+    let shares = shares.as_object().into_iter().flatten();
+    let shares = shares.map(|(name, share)| format!("{name} {}", plain(share)));
+    shares.collect::<Vec<_>>().join(" ")
 }
 
 struct Table {
@@ -114,16 +92,48 @@ struct Table {
 }
 
 impl Table {
+    fn figure(&mut self, figure: &Value) -> Result<(), CsvError> {
+        let member = |name: &str| plain(&figure[name]);
+        let coverage = figure["coverage"].as_object();
+        let whole = coverage.and_then(|all| all.iter().find(|(name, _)| *name != "counted"));
+        let definition = &figure["definition"];
+        let value = match figure.get("suppressed") {
+            Some(why) => plain(why),
+            None => member("value"),
+        };
+        self.write(&[
+            "figures".to_owned(),
+            String::new(),
+            member("key"),
+            member("label"),
+            value,
+            member("unit"),
+            member("basis"),
+            plain(&figure["coverage"]["counted"]),
+            whole.map(|(_, all)| plain(all)).unwrap_or_default(),
+            whole.map(|(name, _)| name.clone()).unwrap_or_default(),
+            format!(
+                "{} v{}: {}",
+                plain(&definition["id"]),
+                plain(&definition["version"]),
+                plain(&definition["text"])
+            ),
+            self.as_of.clone(),
+            shares(&figure["basis_share"]),
+            shares(&figure["evidence_share"]),
+            if figure["adds_up"] == true {
+                "yes"
+            } else {
+                "no"
+            }
+            .to_owned(),
+        ])
+    }
+
     /// The members of each row that name it stand together, the others get a line each.
-    fn rows(
-        &mut self,
-        section: &str,
-        rows: &[impl Serialize],
-        named_by: &[&str],
-    ) -> Result<(), CsvError> {
+    fn rows(&mut self, section: &str, rows: &[Value], named_by: &[&str]) -> Result<(), CsvError> {
         for row in rows {
-            let value = serde_json::to_value(row).map_err(|error| CsvError(error.into()))?;
-            let members = value.as_object().cloned().unwrap_or_default();
+            let members = row.as_object().cloned().unwrap_or_default();
             let name: Vec<String> = named_by
                 .iter()
                 .filter_map(|key| members.get(*key))
@@ -153,18 +163,16 @@ impl Table {
     }
 }
 
-fn plain(value: &serde_json::Value) -> String {
+fn plain(value: &Value) -> String {
     match value {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
             let items: Vec<String> = items.iter().map(plain).collect();
             items.join(" ")
         }
-        serde_json::Value::Object(members) => {
-            members.get("suppressed").map(plain).unwrap_or_default()
-        }
-        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => value.to_string(),
+        Value::Object(members) => members.get("suppressed").map(plain).unwrap_or_default(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{arguments, close, closed, export, file, house, settle, statements, taps, written};
 use crate::support::Server;
-use crate::support::process::{complained, path, printed};
+use crate::support::process::{complained, meetellen, path, printed};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -78,6 +78,88 @@ fn a_statement_that_tells_more_than_the_log_comes_to_is_found_out() {
     printed(&arguments(&at, &[]));
     let log = export(&server, &house);
     complained(&arguments(&at, &["--export", path(&log)]), 1);
+}
+
+#[test]
+fn a_statement_that_leaves_something_out_or_invents_something_is_found_out() {
+    let server = Server::start();
+    let house = house(&server, 598);
+    let first = closed(&house);
+    taps(&house.coordinator, 5);
+    settle(&server);
+    let second = close(&house, "2026-10").told(200);
+    let log = export(&server, &house);
+    let refused = |forged: Value, says: &str| {
+        let at = file(&server, "forged.json", signed_anew(&server, forged));
+        printed(&arguments(&at, &[]));
+        let against = arguments(&at, &["--export", path(&log)]);
+        let failed = meetellen(&against).assert().code(1);
+        let failed = failed.get_output();
+        let said = [&failed.stdout[..], &failed.stderr[..]].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains(says), "{says}: {said}");
+    };
+    let figure = |key: &str| {
+        let all = first["figures"].as_array().expect("figures");
+        let place = all.iter().position(|one| one["key"] == key);
+        place.expect("a figure")
+    };
+    let mut without = first.clone();
+    let figures = without["figures"].as_array_mut().expect("figures");
+    figures.remove(figure("visits"));
+    refused(without, "figures/visits: the statement leaves it out");
+    let mut without = first.clone();
+    without.as_object_mut().expect("members").remove("by_day");
+    refused(without, "by_day: the statement leaves it out");
+    let mut without = first.clone();
+    let visits = without["figures"][figure("visits")].as_object_mut();
+    visits.expect("a figure").remove("basis_share");
+    refused(without, "basis_share: the statement leaves it out");
+    let mut twice = first.clone();
+    let again = twice["figures"][figure("visits")].clone();
+    let figures = twice["figures"].as_array_mut().expect("figures");
+    figures.push(again);
+    refused(twice, "visits: told twice");
+    let mut invented = first.clone();
+    invented["canteen"] =
+        json!([{ "year": 2026, "own_cents": 1, "limit_cents": 2, "source": "x" }]);
+    refused(invented, "canteen: the log comes to nothing of the kind");
+    let mut otherwise = second.clone();
+    otherwise["restates"]["differences"][0]["new"] = json!(9999);
+    refused(otherwise, "restates/differences/0/new");
+    let mut otherwise = second.clone();
+    otherwise["restates"]["entry_count"] = json!(4);
+    refused(otherwise, "restates/entry_count");
+    // All that it says is true, and yet it was never given out.
+    let mut never = first;
+    never["id"] = json!(crate::support::house::id());
+    refused(never, "the log does not hold this statement");
+}
+
+#[test]
+fn a_statement_that_no_longer_holds_says_so() {
+    let server = Server::start();
+    let house = house(&server, 598);
+    let old = close(&house, "2026-10").with_status(201);
+    taps(&house.coordinator, 5);
+    let data = ["verify", "--data", path(server.folder())];
+    let says_waiting = || printed(&data).contains("badhuis: 2026-10 has other figures");
+    assert!(says_waiting(), "nothing is restated yet");
+    settle(&server);
+    assert!(!says_waiting());
+    let new = close(&house, "2026-10").with_status(200);
+    let log = export(&server, &house);
+    let said = |reply: &crate::support::client::Reply| {
+        let at = file(&server, "statement.json", &reply.body);
+        printed(&arguments(&at, &["--export", path(&log)]))
+    };
+    let position = &statements(&house.coordinator)[1]["position"];
+    let newer = format!(
+        "superseded: statement {} at position {position}",
+        crate::support::house::text(&new.json()["id"])
+    );
+    assert!(said(&old).contains(&newer));
+    assert!(!said(&new).contains("superseded"));
 }
 
 /// Whoever holds the key can sign anything: the log says whether it is true.

@@ -1,7 +1,7 @@
 //! The server on a small disk of its own that really runs full: writes get 507, reads go on, and it recovers by itself.
 //!
 //! A disk is mounted where nobody else sees it, by root or where the system lets users do so. Elsewhere it is said that
-//! this was not tested; with `FULL_DISK=must`, as root's `.ci/run` sets it, that is a failure for the disk in memory.
+//! this was not tested; with `FULL_DISK=must`, as `.ci/run` sets it where one can be, that is a failure for the disk in memory.
 
 use crate::support::client::Client;
 use crate::support::house::{entry, value};

@@ -307,6 +307,8 @@ fn a_number_that_is_not_told_does_not_come_out_by_its_causes() {
     let restates = &new["restates"];
     assert_eq!(restates["entries_withheld"], true);
     assert!(restates.get("entries").is_none() && restates.get("arrivals").is_none());
+    let positions = restates["positions"].as_array().expect("places in the log");
+    assert_eq!(positions.len(), 4);
 }
 
 #[test]

@@ -110,12 +110,15 @@ pub(super) fn restate(
         "differences": changed,
         "difference_count": all,
     });
+    let period = Period::month(old.month());
+    let arrived = corrections::arrivals(live.house.get(), &period, old.as_of().0);
+    let arrived: Vec<Arrival> = arrived.collect();
     if is_hiding {
         restates["entries_withheld"] = true.into();
+        // Who has the log finds them by these; on which days they count, nobody else learns.
+        let named = arrived.iter().take(ENTRIES_MAX);
+        restates["positions"] = named.map(|arrival| arrival.position).collect();
     } else {
-        let period = Period::month(old.month());
-        let arrived = corrections::arrivals(live.house.get(), &period, old.as_of().0);
-        let arrived: Vec<Arrival> = arrived.collect();
         restates["arrivals"] = summed(&arrived);
         restates["entry_count"] = arrived.len().into();
         restates["entries"] = arrived.iter().take(ENTRIES_MAX).map(entry).collect();

@@ -67,6 +67,8 @@ fn entries_of_a_day_that_stays_small_are_not_named() {
     for member in ["entries", "arrivals", "entry_count"] {
         assert!(restates.get(member).is_none(), "{member}");
     }
+    let positions = restates["positions"].as_array().expect("places in the log");
+    assert_eq!(positions.len(), 3);
     assert_eq!(
         new["corrections"]["late"],
         hidden("withheld"),

@@ -72,16 +72,13 @@ impl Event {
     /// What was remarked, by its member; sealed.
     pub fn remarks(&self) -> Vec<(&'static str, &Sealed)> {
         let remarks = match self {
-            Self::MoneyDonated { purpose, .. } => [("purpose", purpose.as_ref()), ("", None)],
+            Self::MoneyDonated { purpose, .. } => vec![("purpose", purpose)],
             Self::GoodsDonated {
                 description,
                 purpose,
                 ..
-            } => [
-                ("description", description.as_ref()),
-                ("purpose", purpose.as_ref()),
-            ],
-            Self::EntryRetracted { reason, .. } => [("reason", reason.as_ref()), ("", None)],
+            } => vec![("description", description), ("purpose", purpose)],
+            Self::EntryRetracted { reason, .. } => vec![("reason", reason)],
             Self::VisitorCheckedIn { .. }
             | Self::HeadsCounted { .. }
             | Self::CoffeeServed { .. }
@@ -93,10 +90,10 @@ impl Event {
             | Self::ShopRevenueCounted { .. }
             | Self::IndicatorMeasured { .. }
             | Self::OpeningNoted { .. }
-            | Self::EntriesConfirmed { .. } => return Vec::new(),
+            | Self::EntriesConfirmed { .. } => Vec::new(),
         };
         let said = remarks.into_iter();
-        said.filter_map(|(member, sealed)| Some((member, sealed?)))
+        said.filter_map(|(member, sealed)| Some((member, sealed.as_ref()?)))
             .collect()
     }
 

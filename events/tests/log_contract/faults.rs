@@ -163,6 +163,18 @@ fn stays_closed(scene: &mut Scene, what: &str) {
     scene.told.assert_holds(&scene.log.reader());
 }
 
+/// What a crash at a call of one append leaves once the disk is up again: what was told, and what was asked for.
+fn crashed(mut scene: Scene, call: u64) -> (SimulatedDisk, MemoryTree, [World; 2]) {
+    scene.disk.plan(call, Fault::Crash);
+    let mut asked = scene.told.clone();
+    if scene.log.append(asked.batch(3, 2)).is_ok() {
+        scene.told = asked.clone();
+    }
+    drop(scene.log);
+    scene.disk.restart();
+    (scene.disk, scene.tree, [scene.told, asked])
+}
+
 #[test]
 fn a_start_that_fails_at_any_call_costs_nothing() {
     for moment in MOMENTS {
@@ -172,20 +184,7 @@ fn a_start_that_fails_at_any_call_costs_nothing() {
             // What a crash within the append left, opened over and over, each time failing one call later.
             let mut at = 0;
             loop {
-                let mut scene = after(2, appends);
-                scene.disk.plan(crash, Fault::Crash);
-                let mut asked = scene.told.clone();
-                if scene.log.append(asked.batch(3, 2)).is_ok() {
-                    scene.told = asked.clone();
-                }
-                let Scene {
-                    disk,
-                    tree,
-                    log,
-                    told,
-                } = scene;
-                drop(log);
-                disk.restart();
+                let (disk, tree, [told, asked]) = crashed(after(2, appends), crash);
                 let fault = FAULTS[at as usize % 3];
                 let what = format!("{moment:?}, crash at {crash}, {fault:?} at start's call {at}");
                 let before = disk.steps();
@@ -242,20 +241,7 @@ fn after_a_crash_at_any_call_it_starts_read_only_on_a_full_disk() {
     for moment in MOMENTS {
         let appends = when(5, moment);
         for step in 0..steps(5, appends) {
-            let mut scene = after(5, appends);
-            scene.disk.plan(step, Fault::Crash);
-            let mut asked = scene.told.clone();
-            if scene.log.append(asked.batch(3, 2)).is_ok() {
-                scene.told = asked.clone();
-            }
-            let Scene {
-                disk,
-                tree,
-                log,
-                told,
-            } = scene;
-            drop(log);
-            disk.restart();
+            let (disk, tree, [told, asked]) = crashed(after(5, appends), step);
             disk.set_free(0);
             let what = format!("{moment:?}, crash at {step}");
             let (mut log, _) = EventLog::open(config(&disk, &tree), &mut |_| {})

@@ -7,13 +7,11 @@
 use crate::figures::Value;
 use crate::history::EntryType;
 use crate::ledger::{Ledger, Row};
+use crate::suppress::SMALL;
 use meetellen_events::tally::Event;
 use meetellen_events::values::{Day, DeviceId, EntryId, Period, Timestamp};
 use std::collections::HashSet;
 use std::mem::{Discriminant, discriminant};
-
-/// Numbers from 1 to this one are not told in what leaves the organisation.
-const SMALL_MAX: i64 = 4;
 
 /// How many entries of a period were mended or late.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +130,7 @@ fn is_till(ledger: &Ledger, row: &Row) -> bool {
 }
 
 fn leaving(number: i64) -> Value {
-    if (1..=SMALL_MAX).contains(&number) {
+    if SMALL.contains(&number) {
         Value::Suppressed
     } else {
         Value::Whole(number)

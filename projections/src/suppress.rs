@@ -43,6 +43,7 @@ use crate::figures::{Figures, Value};
 use crate::ledger::Ledger;
 use crate::sections::Sections;
 use publication::Publication;
+pub(crate) use table::SMALL;
 
 /// The answer about a period in the form that may leave the organisation. Figures and sections are those of one ledger.
 pub fn exported(ledger: &Ledger, figures: Figures, sections: Sections) -> (Figures, Sections) {

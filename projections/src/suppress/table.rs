@@ -6,7 +6,7 @@ use meetellen_events::values::{ActivityId, Day, Period};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Numbers that nobody may find out.
-pub(super) const SMALL: std::ops::RangeInclusive<i64> = 1..=4;
+pub(crate) const SMALL: std::ops::RangeInclusive<i64> = 1..=4;
 
 /// What is told of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
